@@ -1,0 +1,62 @@
+import { apiLevel } from '../plugin/plugin.js'
+import type { Handles } from '../instruments/handles.js'
+import { createOwner, type Owner } from '../registry/owner.js'
+import type { Registry } from '../registry/registry.js'
+import { coreVersion } from '../version.js'
+import type { PluginRunner, RunObserver } from './plugin-runner.js'
+import { selfInstruments, selfPlugin, type FailureReason } from './self-metrics.js'
+import type { TransportRunner } from './transport-runner.js'
+
+/** Keeps the host's own metrics. They are brought up to date whenever something is about to read. */
+export class SelfRecorder implements RunObserver {
+  readonly owner: Owner = createOwner(selfPlugin)
+  readonly #registry: Registry
+  readonly #instruments: Handles<typeof selfInstruments>
+
+  constructor(registry: Registry) {
+    this.#registry = registry
+    this.#instruments = registry.addTable(this.owner, selfInstruments)
+    this.#instruments.build.set({
+      version: `${coreVersion} (API level ${apiLevel})`,
+      node_version: process.version,
+    })
+  }
+
+  passed(plugin: string, seconds: number): void {
+    this.#instruments.duration.observe({ plugin }, seconds)
+  }
+
+  failed(plugin: string, reason: FailureReason): void {
+    this.#instruments.failures.inc({ plugin, reason })
+  }
+
+  update(plugins: Iterable<PluginRunner>, transports: Iterable<TransportRunner>): void {
+    for (const runner of plugins) this.#updatePlugin(runner)
+    for (const runner of transports) this.#updateTransport(runner)
+    const { droppedByReason, overflowedByInstrument } = this.#registry.losses
+    for (const [reason, count] of droppedByReason) this.#instruments.dropped.setTotal({ reason }, count)
+    for (const [instrument, count] of overflowedByInstrument)
+      this.#instruments.overflowed.setTotal({ instrument }, count)
+    this.#instruments.series.set({ plugin: selfPlugin }, this.#seriesOf(this.owner))
+  }
+
+  #updatePlugin({ id, owner, status }: PluginRunner): void {
+    const { up, pluginSuccess, series } = this.#instruments
+    up.set({ plugin: id }, status.state === 'up' ? 1 : 0)
+    if (status.lastSuccessSeconds !== undefined) pluginSuccess.set({ plugin: id }, status.lastSuccessSeconds)
+    series.set({ plugin: id }, this.#seriesOf(owner))
+  }
+
+  #updateTransport({ transport: { name: transport }, exports, queueSize, status }: TransportRunner): void {
+    const { exports: counter, transportSuccess, queueSize: queue } = this.#instruments
+    for (const outcome of ['success', 'failure', 'aborted'] as const)
+      counter.setTotal({ transport, outcome }, exports[outcome])
+    queue.set({ transport }, queueSize)
+    if (status.lastSuccessSeconds !== undefined)
+      transportSuccess.set({ transport }, status.lastSuccessSeconds)
+  }
+
+  #seriesOf(owner: Owner): number {
+    return this.#registry.instrumentsOf(owner).reduce((sum, { table }) => sum + table.size, 0)
+  }
+}

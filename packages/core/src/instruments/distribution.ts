@@ -1,0 +1,152 @@
+import type { Instrument } from '../registry/instrument.js'
+import { ExponentialBuckets } from '../storage/exponential.js'
+import type { SlidingWindow } from '../storage/sliding-window.js'
+import { BoundSeries, faultOf } from './bound-series.js'
+import type {
+  Distribution,
+  Exemplar,
+  LabelledDistribution,
+  LabelledTimer,
+  RunningTimer,
+  Timer,
+} from './handles.js'
+import { LabelledHandle, type AnyLabels } from './labelled.js'
+
+type Place = ConstructorParameters<typeof BoundSeries>[1]
+
+/** The bucket that a value falls into; bounds are inclusive at the top. */
+export function bucketOf(bounds: readonly number[], value: number): number {
+  const count = bounds.length
+  if (count <= 16) {
+    let i = 0
+    while (i < count && value > bounds[i]!) i++
+    return i
+  }
+  let low = 0
+  let high = count
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (value > bounds[middle]!) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/** One series of a histogram over explicit bounds, or a stopwatch over one. */
+export class HistogramSeries extends BoundSeries implements Timer {
+  readonly #bounds: readonly number[]
+
+  constructor(instrument: Instrument, place: Place) {
+    super(instrument, place)
+    this.#bounds = instrument.definition.bounds
+  }
+
+  observe(value: number, exemplar?: Exemplar): void {
+    if (typeof value === 'number' && value - value === 0 && this.at >= 0) {
+      const bounds = this.#bounds
+      const bucket = bucketOf(bounds, value)
+      const page = this.page
+      page[this.at + bucket]! += 1
+      page[this.at + bounds.length + 1]! += value
+      if (exemplar !== undefined) this.instrument.keepExemplar(this.slot, bucket, value, exemplar)
+    } else this.#observeSlowly(value, exemplar)
+  }
+
+  start(): RunningTimer {
+    return startTimer(this.instrument, (seconds, exemplar) => this.observe(seconds, exemplar))
+  }
+
+  #observeSlowly(value: unknown, exemplar: Exemplar | undefined): void {
+    const fault = faultOf(value)
+    const slot = fault === undefined ? this.place() : this.instrument.refuse(fault)
+    if (slot >= 0) recordInHistogram(this.instrument, slot, value as number, exemplar)
+  }
+}
+
+/** One series of an exponential histogram or a summary, or a stopwatch over one. */
+export class StatefulSeries extends BoundSeries implements Timer {
+  observe(value: number, exemplar?: Exemplar): void {
+    if (typeof value === 'number' && value - value === 0 && this.slot >= 0) {
+      recordInState(this.instrument, this.slot, value, exemplar)
+      return
+    }
+    const fault = faultOf(value)
+    const slot = fault === undefined ? this.place() : this.instrument.refuse(fault)
+    if (slot >= 0) recordInState(this.instrument, slot, value, exemplar)
+  }
+
+  start(): RunningTimer {
+    return startTimer(this.instrument, (seconds, exemplar) => this.observe(seconds, exemplar))
+  }
+}
+
+/** A histogram, exponential histogram, summary or timer with labels. */
+export class DistributionHandle
+  extends LabelledHandle<HistogramSeries | StatefulSeries>
+  implements LabelledDistribution<AnyLabels>, LabelledTimer<AnyLabels>
+{
+  observe(labels: AnyLabels, value: number, exemplar?: Exemplar): void {
+    const { instrument } = this
+    const fault = faultOf(value)
+    const slot = fault === undefined ? instrument.slotFor(labels) : instrument.refuse(fault)
+    if (slot < 0) return
+    if (instrument.definition.kind === 'histogram') recordInHistogram(instrument, slot, value, exemplar)
+    else recordInState(instrument, slot, value, exemplar)
+  }
+
+  start(labels: AnyLabels): RunningTimer {
+    return startTimer(this.instrument, (seconds, exemplar) => this.observe(labels, seconds, exemplar))
+  }
+
+  protected create(place: Place): HistogramSeries | StatefulSeries {
+    return createDistribution(this.instrument, place)
+  }
+}
+
+/** The bound series of the instrument's kind of distribution. */
+export function createDistribution(instrument: Instrument, place: Place): HistogramSeries | StatefulSeries {
+  return instrument.definition.kind === 'histogram'
+    ? new HistogramSeries(instrument, place)
+    : new StatefulSeries(instrument, place)
+}
+
+function recordInHistogram(
+  instrument: Instrument,
+  slot: number,
+  value: number,
+  exemplar: Exemplar | undefined,
+): void {
+  const { bounds } = instrument.definition
+  const bucket = bucketOf(bounds, value)
+  const page = instrument.cells.pageFor(slot)
+  const at = instrument.cells.indexOf(slot)
+  page[at + bucket]! += 1
+  page[at + bounds.length + 1]! += value
+  if (exemplar !== undefined) instrument.keepExemplar(slot, bucket, value, exemplar)
+}
+
+function recordInState(
+  instrument: Instrument,
+  slot: number,
+  value: number,
+  exemplar: Exemplar | undefined,
+): void {
+  const state = instrument.states[slot] as ExponentialBuckets | SlidingWindow
+  state.observe(value)
+  if (exemplar !== undefined && state instanceof ExponentialBuckets)
+    instrument.keepExemplar(slot, 0, value, exemplar)
+}
+
+function startTimer(instrument: Instrument, record: Distribution['observe']): RunningTimer {
+  const { clock } = instrument
+  const startedAtMs = clock.monotonic()
+  let seconds: number | undefined
+  const stop = (exemplar?: Exemplar): number => {
+    if (seconds === undefined) {
+      seconds = (clock.monotonic() - startedAtMs) / 1000
+      record(seconds, exemplar)
+    }
+    return seconds
+  }
+  return { stop, [Symbol.dispose]: () => void stop() }
+}

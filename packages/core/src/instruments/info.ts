@@ -1,0 +1,21 @@
+import type { Instrument } from '../registry/instrument.js'
+import type { Info } from './handles.js'
+import type { AnyLabels } from './labelled.js'
+
+/** Facts in labels, with the value 1. */
+export class InfoHandle implements Info<AnyLabels> {
+  readonly instrument: Instrument
+
+  constructor(instrument: Instrument) {
+    this.instrument = instrument
+  }
+
+  set(labels: AnyLabels): void {
+    const { instrument } = this
+    const texts = instrument.read(labels)
+    if (typeof texts === 'string') return void instrument.refuse(texts)
+    instrument.clear()
+    const { slot } = instrument.slotForTexts(texts)
+    if (slot >= 0) instrument.cells.set(slot, 1)
+  }
+}

@@ -1,0 +1,43 @@
+import type { Clock } from '../clock.js'
+import type { Exemplar } from '../instruments/handles.js'
+
+/** Source: OpenMetrics 1.0.0, "Exemplars": names and values together at most 128 characters. */
+const MOST_CHARACTERS = 128
+
+export interface StoredExemplar {
+  readonly labels: Readonly<Record<string, string>>
+  readonly value: number
+  readonly timestampSeconds: number
+}
+
+/** The latest exemplar of each cell; cells without one cost nothing. */
+export class ExemplarStore {
+  readonly #byCell = new Map<number, StoredExemplar>()
+
+  get size(): number {
+    return this.#byCell.size
+  }
+
+  at(cell: number): StoredExemplar | undefined {
+    return this.#byCell.get(cell)
+  }
+
+  /** Copies the exemplar; false when its labels are too long or no strings. */
+  keep(cell: number, value: number, exemplar: Exemplar, clock: Clock): boolean {
+    const labels: Record<string, string> = Object.create(null)
+    let characters = 0
+    for (const [name, text] of Object.entries(exemplar.labels ?? {})) {
+      if (typeof text !== 'string' || !/^[a-zA-Z_][a-zA-Z0-9_]*$/.test(name)) return false
+      characters += name.length + [...text].length
+      labels[name] = text.toWellFormed().replaceAll('\0', '\uFFFD')
+    }
+    if (characters > MOST_CHARACTERS) return false
+    const timestampSeconds = exemplar.timestampSeconds ?? clock.now() / 1000
+    this.#byCell.set(cell, { labels, value, timestampSeconds })
+    return true
+  }
+
+  forget(from: number, count: number): void {
+    for (let cell = from; cell < from + count; cell++) this.#byCell.delete(cell)
+  }
+}

@@ -1,0 +1,206 @@
+import type { Clock } from '../clock.js'
+import type { Exemplar } from '../instruments/handles.js'
+import type { ResolvedDefinition } from '../instruments/resolve.js'
+import { float64Column, uint32Column } from '../storage/column.js'
+import { ExponentialBuckets } from '../storage/exponential.js'
+import { SlidingWindow } from '../storage/sliding-window.js'
+import type { LabelFault } from '../storage/label-reader.js'
+import type { SeriesTable } from '../storage/series-table.js'
+import type { Owner } from './owner.js'
+import type { BoundSeries } from '../instruments/bound-series.js'
+import { ExemplarStore } from './exemplar-store.js'
+
+/** Why a sample was dropped: the values of `tidegauge_dropped_samples_total{reason}`. */
+export const dropReasons = [
+  'not_a_number',
+  'negative',
+  'infinite',
+  'label_missing',
+  'label_type',
+  'label_value',
+  'label_unknown',
+  'unknown_state',
+  'exemplar_too_long',
+  'pool_full',
+] as const
+
+export type DropReason = (typeof dropReasons)[number]
+
+/** What an instrument tells of samples that it could not take as they were. */
+export interface Losses {
+  dropped(instrument: Instrument, reason: DropReason): void
+  overflowed(instrument: Instrument): void
+}
+
+/** Stands in the open labels of the series that takes what is over the limit. */
+export const OVERFLOW_VALUE = '__overflow__'
+
+export interface InstrumentSettings {
+  readonly owner: Owner
+  readonly table: SeriesTable
+  readonly clock: Clock
+  readonly losses: Losses
+  /** The labels that callers give; more than the table's where a view drops some. */
+  readonly callerLabels: readonly string[]
+}
+
+/** One plugin instance's series of one definition, in columns by slot. */
+export class Instrument {
+  readonly definition: ResolvedDefinition
+  readonly owner: Owner
+  readonly table: SeriesTable
+  readonly clock: Clock
+  /** The numbers of each series; what they mean depends on the kind (see `cellsOf` in `resolve.ts`). */
+  readonly cells
+  /** Buckets or windows by slot, for the kinds that keep more than plain numbers. */
+  readonly states: (ExponentialBuckets | SlidingWindow | undefined)[] = []
+  /** The collect pass that last touched each series; only gauges have it. */
+  readonly stamps = uint32Column()
+  readonly exemplars = new ExemplarStore()
+  /** Told of every new slot, such as the rate that follows a counter. */
+  readonly followers: { reserve(slot: number): void; clear(slot: number): void }[] = []
+  /** Brings a derived instrument up to date before it is read. */
+  settle: (() => void) | undefined
+  readonly #losses: Losses
+  readonly #callerLabels: ReadonlySet<string>
+  readonly #bound = new Map<number, BoundSeries>()
+  #overflowSeries = 0
+
+  constructor(definition: ResolvedDefinition, settings: InstrumentSettings) {
+    this.definition = definition
+    this.owner = settings.owner
+    this.table = settings.table
+    this.clock = settings.clock
+    this.cells = float64Column(definition.cells)
+    this.#losses = settings.losses
+    this.#callerLabels = new Set(settings.callerLabels)
+  }
+
+  /** The slot to record these labels in, made if need be; -1 when they were refused (and that was counted). */
+  slotFor(labels: Readonly<Record<string, unknown>>): number {
+    const slot = this.table.find(labels)
+    if (slot >= 0) return slot
+    const texts = this.read(labels)
+    return typeof texts === 'string' ? this.refuse(texts) : this.slotForTexts(texts).slot
+  }
+
+  /** The same by the texts that the labels are kept under, and whether the slot is the overflow's. */
+  slotForTexts(texts: readonly string[]): { slot: number; overflow: boolean } {
+    const known = this.table.findTexts(texts)
+    if (known >= 0) return { slot: known, overflow: false }
+    if (this.#isFull()) return { slot: this.#overflowSlot(texts), overflow: true }
+    return { slot: this.#allocate(texts), overflow: false }
+  }
+
+  /** The texts to keep these labels under, or why they are refused. */
+  read(labels: Readonly<Record<string, unknown>>): string[] | LabelFault {
+    if (typeof labels !== 'object' || labels === null) return 'label_missing'
+    const texts = this.table.read(labels)
+    if (typeof texts === 'string') return texts
+    return Object.keys(labels).every((name) => this.#callerLabels.has(name)) ? texts : 'label_unknown'
+  }
+
+  /** Whether callers record without labels. */
+  get hasNoCallerLabels(): boolean {
+    return this.#callerLabels.size === 0
+  }
+
+  /** Counts a dropped sample; always -1, for the caller to return. */
+  refuse(reason: DropReason): -1 {
+    this.#losses.dropped(this, reason)
+    return -1
+  }
+
+  /** The one bound object of a slot, made by `create` the first time. */
+  boundAt<B extends BoundSeries>(slot: number, create: () => B): B {
+    const known = this.#bound.get(slot)
+    if (known !== undefined) return known as B
+    const bound = create()
+    this.#bound.set(slot, bound)
+    return bound
+  }
+
+  /** Takes note of a bound object that found its slot later, beside those that did before. */
+  remember(slot: number, bound: BoundSeries): void {
+    bound.next = this.#bound.get(slot)
+    this.#bound.set(slot, bound)
+  }
+
+  keepExemplar(slot: number, cell: number, value: number, exemplar: Exemplar): void {
+    const kept = this.exemplars.keep(slot * this.definition.cells + cell, value, exemplar, this.clock)
+    if (!kept) this.refuse('exemplar_too_long')
+  }
+
+  remove(slot: number): void {
+    if (slot < 0 || !this.table.isLive(slot)) return
+    this.#detachAll(slot)
+    if (this.exemplars.size > 0) this.exemplars.forget(slot * this.definition.cells, this.definition.cells)
+    this.states[slot] = undefined
+    if (this.isOverflow(slot)) this.#overflowSeries--
+    this.table.remove(slot)
+  }
+
+  /** Whether a live slot takes what is over the limit. */
+  isOverflow(slot: number): boolean {
+    return this.#overflowSeries > 0 && this.table.texts(slot).includes(OVERFLOW_VALUE)
+  }
+
+  clear(): void {
+    for (let slot = 0; slot < this.table.end; slot++) this.remove(slot)
+  }
+
+  /** Removes the series that an earlier collect pass reported and this one did not. */
+  sweep(pass: number): void {
+    for (let slot = 0; slot < this.table.end; slot++) {
+      const stamp = this.stamps.get(slot)
+      if (stamp !== 0 && stamp !== pass) this.remove(slot)
+    }
+  }
+
+  #detachAll(slot: number): void {
+    let bound = this.#bound.get(slot)
+    if (bound === undefined) return
+    this.#bound.delete(slot)
+    const texts = this.table.texts(slot)
+    while (bound !== undefined) {
+      const { next }: BoundSeries = bound
+      bound.next = undefined
+      bound.detach(texts)
+      bound = next
+    }
+  }
+
+  #isFull(): boolean {
+    const { definition, table } = this
+    return definition.hasOpenLabels && table.size - this.#overflowSeries >= definition.seriesLimit
+  }
+
+  #overflowSlot(texts: readonly string[]): number {
+    this.#losses.overflowed(this)
+    const kept = this.table.readers.map((reader, i) =>
+      reader.values === undefined ? OVERFLOW_VALUE : texts[i]!,
+    )
+    const known = this.table.findTexts(kept)
+    if (known >= 0) return known
+    this.#overflowSeries++
+    return this.#allocate(kept)
+  }
+
+  #allocate(texts: readonly string[]): number {
+    const slot = this.table.add(texts)
+    if (slot < 0) return this.refuse('pool_full')
+    for (const column of [this.cells, this.stamps, ...this.followers]) {
+      column.reserve(slot)
+      column.clear(slot)
+    }
+    this.states[slot] = this.#newState()
+    return slot
+  }
+
+  #newState(): ExponentialBuckets | SlidingWindow | undefined {
+    const { kind, maxBuckets, windowMs } = this.definition
+    if (kind === 'exponential_histogram') return new ExponentialBuckets(maxBuckets)
+    if (kind === 'summary') return new SlidingWindow(this.clock, windowMs)
+    return undefined
+  }
+}

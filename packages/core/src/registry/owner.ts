@@ -1,0 +1,14 @@
+/** The plugin instance that an instrument belongs to. */
+export interface Owner {
+  readonly plugin: string
+  /** Constant labels that the host gave, such as the node's name. */
+  readonly labels: Readonly<Record<string, string>>
+  /** The collect pass that is under way, by its number; 0 between passes. */
+  pass: number
+  /** The number of the latest pass. */
+  lastPass: number
+}
+
+export function createOwner(plugin: string, labels: Readonly<Record<string, string>> = {}): Owner {
+  return { plugin, labels, pass: 0, lastPass: 0 }
+}

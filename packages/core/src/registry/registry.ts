@@ -1,0 +1,196 @@
+import type { Clock } from '../clock.js'
+import { RegistrationError } from '../errors/errors.js'
+import type { InstrumentDefinition, InstrumentTable, RateDefinition } from '../instruments/definition.js'
+import { createHandle } from '../instruments/create-handle.js'
+import type { HandleOf, Handles } from '../instruments/handles.js'
+import { RateTracker } from '../instruments/rate.js'
+import { resolveDefinition, type ResolvedDefinition } from '../instruments/resolve.js'
+import type { Logger } from '../logger.js'
+import { LabelReader } from '../storage/label-reader.js'
+import { SeriesTable, type SerialCounter } from '../storage/series-table.js'
+import { StringPool } from '../storage/string-pool.js'
+import { FamilyIndex } from './family-index.js'
+import { Instrument } from './instrument.js'
+import { LossRecorder } from './losses.js'
+import type { Owner } from './owner.js'
+import type { FamilyView, ReadFilter } from './reading.js'
+import { reduceGauge } from './reduce.js'
+import { SourceTotals } from './source-totals.js'
+import { ViewPlanner, type Plan, type View } from './views.js'
+import type { PrivacyRules } from './privacy.js'
+
+/** How many series an instrument may have unless it or a view says otherwise. */
+export const defaultSeriesLimit = 2_000
+
+export interface RegistrySettings {
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly views?: readonly View[]
+  readonly privacy?: PrivacyRules
+  readonly seriesLimit?: number
+}
+
+interface Registered {
+  readonly definition: InstrumentDefinition
+  readonly handle: unknown
+  /** What is recorded in. */
+  readonly instrument: Instrument
+  /** What is read: the same, or what a view makes of it; undefined when a view switched it off. */
+  readonly listed: Instrument | undefined
+}
+
+/** Every instrument of a host, with what is recorded in it. */
+export class Registry {
+  readonly pool = new StringPool()
+  readonly losses: LossRecorder
+  readonly #settings: RegistrySettings
+  readonly #planner: ViewPlanner
+  readonly #families = new FamilyIndex()
+  readonly #serial: SerialCounter = { last: 0 }
+  readonly #registered = new Map<Owner, Map<string, Registered>>()
+  readonly #rates = new Map<Owner, RateTracker[]>()
+
+  constructor(settings: RegistrySettings) {
+    this.#settings = settings
+    this.#planner = new ViewPlanner(settings.views, settings.privacy)
+    this.losses = new LossRecorder(settings.logger)
+  }
+
+  /**
+   * Adds a whole table, or nothing of it.
+   * Throws `REGISTRATION_INVALID_DEFINITION` and `REGISTRATION_NAME_CLASH`.
+   */
+  addTable<T extends InstrumentTable>(owner: Owner, table: T): Handles<T> {
+    const rows = Object.entries(table)
+    try {
+      const handles = rows
+        .filter(([, definition]) => definition?.kind !== 'rate')
+        .map(([key, definition]) => [key, this.add(owner, definition)] as const)
+      for (const [, definition] of rows)
+        if (definition.kind === 'rate') this.#addRate(owner, table, definition)
+      return Object.fromEntries(handles) as Handles<T>
+    } catch (thrown) {
+      this.removeAll(owner)
+      throw thrown
+    }
+  }
+
+  /** Adds one instrument, or returns the handle of an equal one that the owner has. */
+  add<D extends InstrumentDefinition>(owner: Owner, definition: D): HandleOf<D> {
+    const known = this.#registered.get(owner)?.get(definition?.name)
+    if (known !== undefined && JSON.stringify(known.definition) === JSON.stringify(definition))
+      return known.handle as HandleOf<D>
+    const plan = this.#planner.plan(this.#resolve(owner, definition))
+    const created = this.#create(owner, plan)
+    if (created.listed !== undefined) this.#families.add(created.listed)
+    this.#keep(owner, { definition, ...created })
+    return created.handle as HandleOf<D>
+  }
+
+  /** What there is to read now, of the owners that are accepted, in the order of registration. */
+  read(filter: ReadFilter = {}, accepts: (owner: Owner) => boolean = () => true): FamilyView[] {
+    for (const { instruments } of this.#families.views(filter, accepts, 0))
+      for (const instrument of instruments) instrument.settle?.()
+    return this.#families.views(filter, accepts, this.#serial.last)
+  }
+
+  /** Forgets everything of an owner. */
+  removeAll(owner: Owner): void {
+    for (const { instrument, listed } of this.#registered.get(owner)?.values() ?? []) {
+      instrument.clear()
+      if (listed !== undefined) this.#families.remove(listed)
+    }
+    this.#registered.delete(owner)
+    this.#rates.delete(owner)
+  }
+
+  /** What an owner records in. */
+  instrumentsOf(owner: Owner): Instrument[] {
+    return [...(this.#registered.get(owner)?.values() ?? [])].map(({ instrument }) => instrument)
+  }
+
+  /** Ends a collect pass that went well: stale gauge series go, rates are taken. */
+  settlePass(owner: Owner, pass: number): void {
+    for (const instrument of this.instrumentsOf(owner)) {
+      const { kind, lifetime } = instrument.definition
+      if (kind === 'gauge' && lifetime === 'collect') instrument.sweep(pass)
+    }
+    for (const rate of this.#rates.get(owner) ?? []) rate.update(this.#settings.clock.monotonic())
+  }
+
+  #resolve(owner: Owner, definition: InstrumentDefinition): ResolvedDefinition {
+    const seriesLimit = this.#settings.seriesLimit ?? defaultSeriesLimit
+    return resolveDefinition(definition, { plugin: owner.plugin, seriesLimit })
+  }
+
+  #create(owner: Owner, plan: Plan): Omit<Registered, 'definition'> {
+    const instrument = this.#instrument(owner, plan, plan.stored)
+    if (plan.dropped.size === 0 || plan.isOff) {
+      const handle = createHandle(instrument, new SourceTotals(instrument))
+      return { instrument, handle, listed: plan.isOff ? undefined : instrument }
+    }
+    if (plan.given.kind !== 'gauge') {
+      const handle = createHandle(instrument, new SourceTotals(instrument, this.#table(plan, plan.given)))
+      return { instrument, handle, listed: instrument }
+    }
+    const full = this.#instrument(owner, plan, plan.given)
+    instrument.settle = () => reduceGauge(full, instrument, plan.reduce)
+    return { instrument: full, handle: createHandle(full, new SourceTotals(full)), listed: instrument }
+  }
+
+  #instrument(owner: Owner, plan: Plan, definition: ResolvedDefinition): Instrument {
+    return new Instrument(definition, {
+      owner,
+      table: this.#table(plan, definition),
+      clock: this.#settings.clock,
+      losses: this.losses,
+      callerLabels: plan.given.labels.map((label) => label.name),
+    })
+  }
+
+  #table(plan: Plan, definition: ResolvedDefinition): SeriesTable {
+    const readers = definition.labels.map(
+      ({ name, values }) =>
+        new LabelReader(this.pool, { name, values, transform: plan.transforms.get(name) }),
+    )
+    return new SeriesTable(this.pool, this.#serial, readers)
+  }
+
+  #addRate(owner: Owner, table: InstrumentTable, definition: RateDefinition): void {
+    const counter = this.#registered.get(owner)?.get(table[definition.of]?.name ?? '')
+    if (counter?.definition.kind !== 'counter') throw noCounter(owner, definition)
+    if (counter.listed === undefined) return
+    const plan = this.#planner.plan(this.#resolve(owner, definition))
+    if (plan.isOff) return
+    const { labels, hasOpenLabels } = counter.instrument.definition
+    const rate = new Instrument(
+      { ...plan.stored, labels, hasOpenLabels, lifetime: 'event' },
+      {
+        owner,
+        table: counter.instrument.table,
+        clock: this.#settings.clock,
+        losses: this.losses,
+        callerLabels: [],
+      },
+    )
+    this.#families.add(rate)
+    this.#keep(owner, { definition, handle: undefined, instrument: rate, listed: rate })
+    const trackers = this.#rates.get(owner) ?? []
+    trackers.push(new RateTracker(counter.instrument, rate, definition.windowMs ?? 1_000))
+    this.#rates.set(owner, trackers)
+  }
+
+  #keep(owner: Owner, registered: Registered): void {
+    const mine = this.#registered.get(owner) ?? new Map<string, Registered>()
+    mine.set(registered.definition.name, registered)
+    this.#registered.set(owner, mine)
+  }
+}
+
+function noCounter(owner: Owner, definition: RateDefinition): RegistrationError {
+  return new RegistrationError(
+    'REGISTRATION_INVALID_DEFINITION',
+    `plugin "${owner.plugin}": instrument "${definition.name}": of was "${definition.of}", expected the key of a counter in the same table`,
+    { rejected: definition },
+  )
+}

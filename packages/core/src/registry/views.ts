@@ -1,0 +1,108 @@
+import type { ResolvedDefinition } from '../instruments/resolve.js'
+import { cellsOf } from '../instruments/resolve.js'
+import type { LabelTransform } from '../storage/label-reader.js'
+import { createTransforms, defaultPrivacy, type PrivacyMode, type PrivacyRules } from './privacy.js'
+
+/** How gauges that a view makes one are reduced to one value. */
+export type Reduction = 'sum' | 'max' | 'min' | 'mean'
+
+/** What the host changes about the metrics whose name matches. Later views win over earlier ones. */
+export interface View {
+  /** A metric name; `*` stands for any characters. */
+  readonly match: string
+  /** `off`: nothing is recorded or exported. */
+  readonly metric?: 'on' | 'off'
+  /** Labels to leave out. Counters and distributions that become equal are summed. */
+  readonly dropLabels?: readonly string[]
+  /** How gauges that become equal are reduced. Default `sum`. */
+  readonly reduce?: Reduction
+  /** What to do with the values of labels, by label name: a mode, or the most characters to keep. */
+  readonly labels?: Readonly<Record<string, PrivacyMode | { readonly truncate: number }>>
+  /** Other upper bounds for a histogram. */
+  readonly bounds?: readonly number[]
+  readonly seriesLimit?: number
+}
+
+/** What is made of one definition: what is stored, and how label values are changed on the way. */
+export interface Plan {
+  readonly isOff: boolean
+  /** As callers record it. */
+  readonly given: ResolvedDefinition
+  /** As it is stored and exported: without the labels that a view drops. */
+  readonly stored: ResolvedDefinition
+  /** Names of the labels that callers give and that aren't stored. */
+  readonly dropped: ReadonlySet<string>
+  readonly reduce: Reduction
+  readonly transforms: ReadonlyMap<string, LabelTransform>
+}
+
+/** Applies the host's views and privacy rules to definitions. */
+export class ViewPlanner {
+  readonly #views: readonly { readonly pattern: RegExp; readonly view: View }[]
+  readonly #privacy: PrivacyRules
+  readonly #transforms
+
+  constructor(views: readonly View[] = [], privacy: PrivacyRules = {}) {
+    this.#views = views.map((view) => ({ pattern: namePattern(view.match), view }))
+    this.#privacy = privacy
+    this.#transforms = createTransforms(privacy.salt)
+  }
+
+  plan(definition: ResolvedDefinition): Plan {
+    const view = this.#viewFor(definition.name)
+    const isOff = view.metric === 'off'
+    const dropped = new Set(isOff ? definition.labels.map((label) => label.name) : view.dropLabels)
+    const transforms = new Map<string, LabelTransform>()
+    for (const label of definition.labels) {
+      const rule = view.labels?.[label.name] ?? this.#defaultRule(label.privacy)
+      if (rule === 'drop') dropped.add(label.name)
+      else if (rule !== 'keep') transforms.set(label.name, this.#transformFor(rule))
+    }
+    const given = changed(definition, view)
+    return {
+      isOff,
+      given,
+      stored: withoutLabels(given, dropped),
+      dropped,
+      reduce: view.reduce ?? 'sum',
+      transforms,
+    }
+  }
+
+  #viewFor(name: string): View {
+    const matching = this.#views.filter(({ pattern }) => pattern.test(name)).map(({ view }) => view)
+    const merged: View = Object.assign({ match: name }, ...matching)
+    const labels = Object.assign({}, ...matching.map((view) => view.labels))
+    return { ...merged, labels, dropLabels: matching.flatMap((view) => view.dropLabels ?? []) }
+  }
+
+  #defaultRule(privacy: ResolvedDefinition['labels'][number]['privacy']): PrivacyMode {
+    return privacy === undefined ? 'keep' : (this.#privacy[privacy] ?? defaultPrivacy[privacy])
+  }
+
+  #transformFor(rule: 'shorten' | 'hash' | { readonly truncate: number }): LabelTransform {
+    if (typeof rule === 'string') return this.#transforms[rule]
+    return (value) => (value.length > rule.truncate ? value.slice(0, rule.truncate) : value)
+  }
+}
+
+function changed(definition: ResolvedDefinition, view: View): ResolvedDefinition {
+  const bounds = definition.kind === 'histogram' && view.bounds ? [...view.bounds] : definition.bounds
+  return {
+    ...definition,
+    bounds,
+    cells: cellsOf(definition.kind, bounds.length, definition.states.length),
+    seriesLimit: view.seriesLimit ?? definition.seriesLimit,
+  }
+}
+
+function withoutLabels(definition: ResolvedDefinition, dropped: ReadonlySet<string>): ResolvedDefinition {
+  const labels = definition.labels.filter((label) => !dropped.has(label.name))
+  return { ...definition, labels, hasOpenLabels: labels.some((label) => label.values === undefined) }
+}
+
+/** The pattern of a name in which `*` stands for any characters. Linear: it has one kind of wildcard. */
+export function namePattern(match: string): RegExp {
+  const parts = match.split(/\*+/).map((part) => part.replace(/[^a-zA-Z0-9_]/g, '\\$&'))
+  return new RegExp(`^${parts.join('[^]*')}$`)
+}

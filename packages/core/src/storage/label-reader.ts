@@ -1,0 +1,63 @@
+import type { StringPool } from './string-pool.js'
+
+/** Why a set of labels was refused. */
+export type LabelFault = 'label_missing' | 'label_type' | 'label_value' | 'label_unknown'
+
+/** What a host's views and privacy rules make of a value. Pure: equal values give equal results. */
+export type LabelTransform = (value: string) => string
+
+const MOST_REMEMBERED = 10_000
+
+/** How one label of an instrument is read from a caller's labels object, and what becomes of its value. */
+export class LabelReader {
+  readonly name: string
+  /** The closed list, when there is one. */
+  readonly values: readonly string[] | undefined
+  readonly #closedIds: number[]
+  readonly #pool: StringPool
+  readonly #transform: LabelTransform | undefined
+  readonly #transformed = new Map<string, string>()
+
+  constructor(
+    pool: StringPool,
+    label: { name: string; values?: readonly string[] | undefined; transform?: LabelTransform | undefined },
+  ) {
+    this.name = label.name
+    this.values = label.values
+    this.#pool = pool
+    this.#transform = label.transform
+    // a closed value is held for as long as the instrument lives, so that looking it up is a comparison
+    this.#closedIds = (label.values ?? []).map((value) => pool.acquire(this.#present(value)))
+  }
+
+  /** The id of a value that is in the pool already, or -1. */
+  find(value: unknown): number {
+    const closed = this.values
+    if (closed !== undefined) {
+      for (let i = 0; i < closed.length; i++) if (closed[i] === value) return this.#closedIds[i]!
+      return -1
+    }
+    if (typeof value !== 'string') return -1
+    return this.#pool.find(this.#transform === undefined ? value : this.#present(value)) ?? -1
+  }
+
+  /** The text that stands for a value in the series, or why there is none. */
+  read(value: unknown): { readonly text: string } | { readonly fault: LabelFault } {
+    if (value === undefined || value === null) return { fault: 'label_missing' }
+    if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean')
+      return { fault: 'label_type' }
+    const text = String(value)
+    if (this.values !== undefined && !this.values.includes(text)) return { fault: 'label_value' }
+    return { text: this.#present(text) }
+  }
+
+  #present(value: string): string {
+    if (this.#transform === undefined) return value
+    const known = this.#transformed.get(value)
+    if (known !== undefined) return known
+    if (this.#transformed.size >= MOST_REMEMBERED) this.#transformed.clear()
+    const text = this.#transform(value)
+    this.#transformed.set(value, text)
+    return text
+  }
+}
