@@ -18,7 +18,7 @@ export class SeriesReader {
   /** The page with the series' numbers, which begin at `at`. */
   cells: Float64Array = new Float64Array(0)
   at = 0
-  /** The page with the ids of the series' label values in the registry's pool, which begin at `idsAt`. */
+  /** Holds the ids of the series' label values in the registry's pool, which begin at `idsAt`. */
   ids: Int32Array = new Int32Array(0)
   idsAt = 0
   readonly #upTo: number
@@ -38,8 +38,8 @@ export class SeriesReader {
       this.born = born
       this.cells = cells.pageFor(slot)
       this.at = cells.indexOf(slot)
-      this.ids = table.ids.pageFor(slot)
-      this.idsAt = table.ids.indexOf(slot)
+      this.ids = table.ids
+      this.idsAt = slot * table.readers.length
       return true
     }
   }

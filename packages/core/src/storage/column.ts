@@ -1,7 +1,7 @@
 import { pageLength, pageOf, pageStart } from './paging.js'
 
 /** Numbers by slot, `width` of them for each slot, in pages that never move. */
-export class Column<Page extends Float64Array | Uint32Array | Int32Array> {
+export class Column<Page extends Float64Array | Uint32Array> {
   readonly width: number
   readonly pages: Page[] = []
   readonly #create: (length: number) => Page
@@ -47,8 +47,4 @@ export function float64Column(width: number): Column<Float64Array> {
 
 export function uint32Column(width = 1): Column<Uint32Array> {
   return new Column(width, (length) => new Uint32Array(length))
-}
-
-export function int32Column(width: number): Column<Int32Array> {
-  return new Column(width, (length) => new Int32Array(length))
 }

@@ -1,6 +1,5 @@
-import { int32Column, uint32Column } from './column.js'
+import { uint32Column } from './column.js'
 import type { LabelFault, LabelReader } from './label-reader.js'
-import { pageOf, pageStart } from './paging.js'
 import type { StringPool } from './string-pool.js'
 
 /** Counts the series that a registry ever had, so that each gets a number of its own. */
@@ -16,7 +15,8 @@ export interface SerialCounter {
  */
 export class SeriesTable {
   readonly readers: readonly LabelReader[]
-  readonly ids
+  /** The ids of the values of slot `s` begin at `s` times the number of labels. Replaced when it grows. */
+  ids: Int32Array
   readonly born = uint32Column()
   /** Slots below this number have been used. */
   end = 0
@@ -26,28 +26,31 @@ export class SeriesTable {
   readonly #serial: SerialCounter
   readonly #free: number[] = []
   readonly #width: number
-  #scratch: Int32Array
-  #buckets = new Int32Array(16)
+  private readonly scratch: Int32Array
+  private buckets = new Int32Array(16)
 
   constructor(pool: StringPool, serial: SerialCounter, readers: readonly LabelReader[]) {
     this.#pool = pool
     this.#serial = serial
     this.readers = readers
     this.#width = readers.length
-    this.ids = int32Column(this.#width)
-    this.#scratch = new Int32Array(this.#width)
+    this.ids = new Int32Array(8 * this.#width)
+    this.scratch = new Int32Array(this.#width)
   }
 
   /** The slot of these labels, or -1. No allocation. */
   find(labels: Readonly<Record<string, unknown>>): number {
-    const scratch = this.#scratch
-    for (let i = 0; i < this.#width; i++) {
-      const reader = this.readers[i]!
+    const { readers, scratch } = this
+    const width = readers.length
+    let hash = width
+    for (let i = 0; i < width; i++) {
+      const reader = readers[i]!
       const id = reader.find(labels[reader.name])
       if (id < 0) return -1
       scratch[i] = id
+      hash = mix(hash, id)
     }
-    return this.#probe()
+    return this.probe(hash)
   }
 
   /** The texts to keep these labels under, or why they are refused. */
@@ -66,29 +69,28 @@ export class SeriesTable {
     for (let i = 0; i < this.#width; i++) {
       const id = this.#pool.find(texts[i]!)
       if (id === undefined) return -1
-      this.#scratch[i] = id
+      this.scratch[i] = id
     }
-    return this.#probe()
+    return this.probe(hashOf(this.scratch, 0, this.#width))
   }
 
   /** The slot of a series that may be new; -1 when the pool can hold no more values. */
   add(texts: readonly string[]): number {
-    const scratch = this.#scratch
+    const scratch = this.scratch
     for (let i = 0; i < this.#width; i++) {
       const id = this.#pool.acquire(texts[i]!)
       if (id < 0) return this.#giveBack(i, -1)
       scratch[i] = id
     }
-    const known = this.#probe()
+    const known = this.probe(hashOf(this.scratch, 0, this.#width))
     return known >= 0 ? this.#giveBack(this.#width, known) : this.#insert()
   }
 
   /** Frees a live slot. */
   remove(slot: number): void {
     this.#unlink(slot)
-    const page = this.ids.pageFor(slot)
-    const at = this.ids.indexOf(slot)
-    for (let i = 0; i < this.#width; i++) this.#pool.release(page[at + i]!)
+    const at = slot * this.#width
+    for (let i = 0; i < this.#width; i++) this.#pool.release(this.ids[at + i]!)
     this.born.set(slot, 0)
     this.#free.push(slot)
     this.size--
@@ -100,59 +102,62 @@ export class SeriesTable {
 
   /** The values of a live series, in the order of the readers. */
   texts(slot: number): string[] {
-    const page = this.ids.pageFor(slot)
-    const at = this.ids.indexOf(slot)
-    return this.readers.map((_, i) => this.#pool.text(page[at + i]!))
+    const at = slot * this.#width
+    return this.readers.map((_, i) => this.#pool.text(this.ids[at + i]!))
   }
 
   #giveBack(count: number, result: number): number {
-    for (let i = 0; i < count; i++) this.#pool.release(this.#scratch[i]!)
+    for (let i = 0; i < count; i++) this.#pool.release(this.scratch[i]!)
     return result
   }
 
   #insert(): number {
     const slot = this.#free.pop() ?? this.end++
-    this.ids.reserve(slot)
-    this.born.reserve(slot)
-    this.ids.pageFor(slot).set(this.#scratch, this.ids.indexOf(slot))
+    this.#reserve(slot)
+    this.ids.set(this.scratch, slot * this.#width)
     this.born.set(slot, ++this.#serial.last)
     this.size++
-    if (this.size * 2 > this.#buckets.length) this.#rehash()
-    else this.#link(slot, hashOf(this.#scratch, 0, this.#width))
+    if (this.size * 2 > this.buckets.length) this.#rehash()
+    else this.#link(slot, hashOf(this.scratch, 0, this.#width))
     return slot
   }
 
-  #probe(): number {
-    const buckets = this.#buckets
+  private probe(hash: number): number {
+    const { buckets, ids, scratch } = this
     const mask = buckets.length - 1
-    for (let i = hashOf(this.#scratch, 0, this.#width) & mask; ; i = (i + 1) & mask) {
+    const width = scratch.length
+    for (let i = hash & mask; ; i = (i + 1) & mask) {
       const slot = buckets[i]! - 1
-      if (slot < 0 || this.#holdsScratch(slot)) return slot
+      if (slot < 0) return slot
+      const at = slot * width
+      let same = 0
+      while (same < width && ids[at + same] === scratch[same]) same++
+      if (same === width) return slot
     }
   }
 
-  #holdsScratch(slot: number): boolean {
-    const page = pageOf(slot)
-    const ids = this.ids.pages[page]!
-    const at = (slot - pageStart(page)) * this.#width
-    for (let i = 0; i < this.#width; i++) if (ids[at + i] !== this.#scratch[i]) return false
-    return true
+  #reserve(slot: number): void {
+    this.born.reserve(slot)
+    if ((slot + 1) * this.#width <= this.ids.length) return
+    const ids = new Int32Array(this.ids.length * 2)
+    ids.set(this.ids)
+    this.ids = ids
   }
 
   #hashOfSlot(slot: number): number {
-    return hashOf(this.ids.pageFor(slot), this.ids.indexOf(slot), this.#width)
+    return hashOf(this.ids, slot * this.#width, this.#width)
   }
 
   #link(slot: number, hash: number): void {
-    const mask = this.#buckets.length - 1
+    const mask = this.buckets.length - 1
     let i = hash & mask
-    while (this.#buckets[i] !== 0) i = (i + 1) & mask
-    this.#buckets[i] = slot + 1
+    while (this.buckets[i] !== 0) i = (i + 1) & mask
+    this.buckets[i] = slot + 1
   }
 
   /** Linear probing without tombstones: what follows in the run moves up into the gap. */
   #unlink(slot: number): void {
-    const buckets = this.#buckets
+    const buckets = this.buckets
     const mask = buckets.length - 1
     let gap = this.#hashOfSlot(slot) & mask
     while (buckets[gap] !== slot + 1) gap = (gap + 1) & mask
@@ -166,17 +171,19 @@ export class SeriesTable {
   }
 
   #rehash(): void {
-    this.#buckets = new Int32Array(this.#buckets.length * 2)
+    this.buckets = new Int32Array(this.buckets.length * 2)
     for (let slot = 0; slot < this.end; slot++)
       if (this.isLive(slot)) this.#link(slot, this.#hashOfSlot(slot))
   }
 }
 
+function mix(hash: number, id: number): number {
+  const mixed = Math.imul(hash ^ id, 0x9e3779b1)
+  return mixed ^ (mixed >>> 15)
+}
+
 function hashOf(ids: Int32Array, from: number, count: number): number {
   let hash = count
-  for (let i = 0; i < count; i++) {
-    hash = Math.imul(hash ^ ids[from + i]!, 0x9e3779b1)
-    hash ^= hash >>> 15
-  }
+  for (let i = from; i < from + count; i++) hash = mix(hash, ids[i]!)
   return hash
 }
