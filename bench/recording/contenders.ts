@@ -4,15 +4,29 @@ import { bounds, directions, durations, labelSets, type CaseName, type Contender
 type Calls = Partial<Record<CaseName, (i: number) => void>>
 const count = labelSets.length
 const labels = (i: number) => labelSets[i % count]!
-const fresh = (i: number) => ({ protocol: labelSets[i % count]!.protocol, direction: labelSets[i % count]!.direction })
+const fresh = (i: number) => ({
+  protocol: labelSets[i % count]!.protocol,
+  direction: labelSets[i % count]!.direction,
+})
 const seconds = (i: number) => durations[i & 1023]!
 
 const table = defineInstruments({
   plain: { kind: 'counter', name: 'plain_total', help: 'h' },
-  counter: { kind: 'counter', name: 'labelled_total', help: 'h', labels: { protocol: {}, direction: directions } },
+  counter: {
+    kind: 'counter',
+    name: 'labelled_total',
+    help: 'h',
+    labels: { protocol: {}, direction: directions },
+  },
   gauge: { kind: 'gauge', name: 'level', help: 'h', labels: { protocol: {}, direction: directions } },
   plainHistogram: { kind: 'histogram', name: 'plain_seconds', help: 'h', bounds },
-  histogram: { kind: 'histogram', name: 'seconds', help: 'h', bounds, labels: { protocol: {}, direction: directions } },
+  histogram: {
+    kind: 'histogram',
+    name: 'seconds',
+    help: 'h',
+    bounds,
+    labels: { protocol: {}, direction: directions },
+  },
   exponential: { kind: 'exponential_histogram', name: 'exponential_seconds', help: 'h' },
   summary: { kind: 'summary', name: 'summary_seconds', help: 'h' },
 })
@@ -85,7 +99,10 @@ const otel = async (): Promise<Calls> => {
     readers: [new PrometheusExporter({ preventServerStart: true }) as never],
     views: [
       { instrumentName: 'exponential', aggregation: { type: AggregationType.EXPONENTIAL_HISTOGRAM } },
-      { instrumentName: '*seconds', aggregation: { type: AggregationType.EXPLICIT_BUCKET_HISTOGRAM, options: { boundaries: bounds } } },
+      {
+        instrumentName: '*seconds',
+        aggregation: { type: AggregationType.EXPLICIT_BUCKET_HISTOGRAM, options: { boundaries: bounds } },
+      },
     ],
   }).getMeter('bench')
   const plain = meter.createCounter('plain')

@@ -35,6 +35,12 @@ export interface Losses {
 /** Stands in the open labels of the series that takes what is over the limit. */
 export const OVERFLOW_VALUE = '__overflow__'
 
+/** Something that keeps numbers by an instrument's slots. */
+export interface SlotColumn {
+  reserve(slot: number): void
+  clear(slot: number): void
+}
+
 export interface InstrumentSettings {
   readonly owner: Owner
   readonly table: SeriesTable
@@ -58,7 +64,7 @@ export class Instrument {
   readonly stamps = uint32Column()
   readonly exemplars = new ExemplarStore()
   /** Told of every new slot, such as the rate that follows a counter. */
-  readonly followers: { reserve(slot: number): void; clear(slot: number): void }[] = []
+  readonly followers: SlotColumn[] = []
   /** Brings a derived instrument up to date before it is read. */
   settle: (() => void) | undefined
   readonly #losses: Losses
@@ -135,7 +141,7 @@ export class Instrument {
     if (slot < 0 || !this.table.isLive(slot)) return
     this.#detachAll(slot)
     if (this.exemplars.size > 0) this.exemplars.forget(slot * this.definition.cells, this.definition.cells)
-    this.states[slot] = undefined
+    if (this.states.length > 0) this.states[slot] = undefined
     if (this.isOverflow(slot)) this.#overflowSeries--
     this.table.remove(slot)
   }
@@ -189,12 +195,17 @@ export class Instrument {
   #allocate(texts: readonly string[]): number {
     const slot = this.table.add(texts)
     if (slot < 0) return this.refuse('pool_full')
-    for (const column of [this.cells, this.stamps, ...this.followers]) {
-      column.reserve(slot)
-      column.clear(slot)
-    }
-    this.states[slot] = this.#newState()
+    this.#place(this.cells, slot)
+    if (this.definition.kind === 'gauge') this.#place(this.stamps, slot)
+    for (const follower of this.followers) this.#place(follower, slot)
+    const state = this.#newState()
+    if (state !== undefined) this.states[slot] = state
     return slot
+  }
+
+  #place(column: SlotColumn, slot: number): void {
+    column.reserve(slot)
+    column.clear(slot)
   }
 
   #newState(): ExponentialBuckets | SlidingWindow | undefined {

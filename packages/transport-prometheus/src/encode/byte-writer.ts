@@ -1,0 +1,143 @@
+const SLACK = 64
+const TWO_DIGITS = Uint8Array.from(
+  { length: 200 },
+  (_, i) => 48 + (i % 2 === 0 ? Math.floor(i / 20) : (i >> 1) % 10),
+)
+const LARGEST_INTEGER = Number.MAX_SAFE_INTEGER
+/** Decimals that are tried before a number's shortest form is asked of the engine. */
+const DECIMALS = 6
+const DECIMAL_FACTOR = 1e6
+
+const encoder = new TextEncoder()
+
+/**
+ * Bytes in a buffer that is used again and again.
+ *
+ * Copying goes four bytes at a time and may touch up to three bytes past the end of a source and of the text so
+ * far: sources have to have that slack.
+ */
+export class ByteWriter {
+  position = 0
+  #buffer: Uint8Array<ArrayBuffer>
+  #view: DataView
+
+  constructor(buffer: Uint8Array<ArrayBuffer>) {
+    this.#buffer = buffer
+    this.#view = new DataView(buffer.buffer)
+  }
+
+  /** Goes on in another buffer, from its beginning. */
+  use(buffer: Uint8Array<ArrayBuffer>): void {
+    this.#buffer = buffer
+    this.#view = new DataView(buffer.buffer)
+    this.position = 0
+  }
+
+  /** What was written, as a part of the buffer in use. */
+  get written(): Uint8Array<ArrayBuffer> {
+    return this.#buffer.subarray(0, this.position)
+  }
+
+  /** Copies bytes from a source that has slack behind them. */
+  copy(source: DataView, from: number, length: number): void {
+    if (this.position + length + SLACK > this.#buffer.length) this.#grow(length)
+    const view = this.#view
+    const at = this.position
+    for (let i = 0; i < length; i += 4) view.setUint32(at + i, source.getUint32(from + i, true), true)
+    this.position = at + length
+  }
+
+  byte(value: number): void {
+    if (this.position + SLACK > this.#buffer.length) this.#grow(1)
+    this.#buffer[this.position++] = value
+  }
+
+  text(text: string): void {
+    const most = text.length * 3
+    if (this.position + most + SLACK > this.#buffer.length) this.#grow(most)
+    this.position += encoder.encodeInto(text, this.#buffer.subarray(this.position)).written
+  }
+
+  /** A number as Prometheus's formats write it: shortest decimal, `NaN`, `+Inf`, `-Inf`. */
+  number(value: number): void {
+    if (this.position + SLACK > this.#buffer.length) this.#grow(SLACK)
+    if (value >= 0 && value <= LARGEST_INTEGER && Math.floor(value) === value && !Object.is(value, -0))
+      this.#integer(value)
+    else this.#otherNumber(value)
+  }
+
+  #otherNumber(value: number): void {
+    const magnitude = Math.abs(value)
+    const scaled = Math.round(magnitude * DECIMAL_FACTOR)
+    if (scaled > 0 && scaled <= LARGEST_INTEGER && scaled / DECIMAL_FACTOR === magnitude)
+      this.#decimal(value < 0, scaled)
+    else this.#ascii(formatNumber(value))
+  }
+
+  /** `scaled` millionths. Equal to the double by the test that led here, so it reads back as the same. */
+  #decimal(isNegative: boolean, scaled: number): void {
+    if (isNegative) this.#buffer[this.position++] = 45
+    const whole = Math.floor(scaled / DECIMAL_FACTOR)
+    this.#integer(whole)
+    let rest = scaled - whole * DECIMAL_FACTOR
+    if (rest === 0) return
+    this.#buffer[this.position++] = 46
+    let digits = DECIMALS
+    while (rest % 10 === 0) {
+      rest /= 10
+      digits--
+    }
+    this.#padded(rest, digits)
+  }
+
+  #ascii(text: string): void {
+    const buffer = this.#buffer
+    for (let i = 0; i < text.length; i++) buffer[this.position++] = text.charCodeAt(i)
+  }
+
+  #integer(value: number): void {
+    if (value >= 1e9) {
+      const high = Math.floor(value / 1e9)
+      this.#integer(high)
+      this.#padded(value - high * 1e9, 9)
+      return
+    }
+    this.#padded(value, digitsOf(value))
+  }
+
+  /** The last `digits` digits of a number below 10^9. */
+  #padded(value: number, digits: number): void {
+    const buffer = this.#buffer
+    let at = this.position + digits
+    this.position = at
+    let rest = value | 0
+    for (; digits > 1; digits -= 2) {
+      const next = (rest / 100) | 0
+      const pair = (rest - next * 100) << 1
+      buffer[--at] = TWO_DIGITS[pair + 1]!
+      buffer[--at] = TWO_DIGITS[pair]!
+      rest = next
+    }
+    if (digits === 1) buffer[--at] = 48 + (rest % 10)
+  }
+
+  #grow(least: number): void {
+    const buffer = new Uint8Array(Math.max(this.#buffer.length * 2, this.position + least + SLACK))
+    buffer.set(this.written)
+    this.#buffer = buffer
+    this.#view = new DataView(buffer.buffer)
+  }
+}
+
+/** A number in the words of Prometheus's formats. */
+export function formatNumber(value: number): string {
+  if (value === Infinity) return '+Inf'
+  if (value === -Infinity) return '-Inf'
+  return Object.is(value, -0) ? '-0' : String(value)
+}
+
+function digitsOf(value: number): number {
+  if (value < 1e4) return value < 1e2 ? (value < 10 ? 1 : 2) : value < 1e3 ? 3 : 4
+  if (value < 1e6) return value < 1e5 ? 5 : 6
+  return value < 1e8 ? (value < 1e7 ? 7 : 8) : 9
+}

@@ -1,0 +1,3 @@
+export type { PrometheusOptions } from './options.js'
+export type { RequestHandler } from './server/handler.js'
+export { prometheus, type PrometheusTransport } from './transport.js'

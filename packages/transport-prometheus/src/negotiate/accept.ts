@@ -1,0 +1,93 @@
+/** A representation that this endpoint has. */
+export interface Representation {
+  readonly format: 'text' | 'openmetrics' | 'json'
+  readonly contentType: string
+}
+
+const text: Representation = {
+  format: 'text',
+  contentType: 'text/plain; version=0.0.4; charset=utf-8; escaping=underscores',
+}
+const json: Representation = { format: 'json', contentType: 'application/json; charset=utf-8' }
+const openMetrics = (version: string): Representation => ({
+  format: 'openmetrics',
+  contentType: `application/openmetrics-text; version=${version}; charset=utf-8; escaping=underscores`,
+})
+
+/** Longer headers are not read: no scraper sends one, and parsing must stay cheap. */
+const MOST_CHARACTERS = 4_096
+
+/**
+ * The representation that an `Accept` header asks for: the one with the highest quality, the first of equals.
+ *
+ * Whatever is asked, there is an answer: what nothing here matches gets text 0.0.4, never 406, because scrapers
+ * with careless headers exist. OpenMetrics without a version means 0.0.1.
+ */
+export function negotiate(accept: string | undefined): Representation {
+  let best = text
+  let bestQuality = 0
+  for (const range of parseAccept(accept ?? '')) {
+    const candidate = representationFor(range)
+    if (candidate === undefined || range.quality <= bestQuality) continue
+    best = candidate
+    bestQuality = range.quality
+  }
+  return best
+}
+
+/** Whether an `Accept-Encoding` header takes gzip, the one coding that Prometheus decodes. */
+export function acceptsGzip(acceptEncoding: string | undefined): boolean {
+  const codings = parseAccept(acceptEncoding ?? '')
+  const named = codings.find(({ type }) => type === 'gzip' || type === 'x-gzip')
+  return (named ?? codings.find(({ type }) => type === '*'))?.quality! > 0
+}
+
+interface AcceptRange {
+  readonly type: string
+  readonly parameters: ReadonlyMap<string, string>
+  readonly quality: number
+}
+
+function representationFor({ type, parameters }: AcceptRange): Representation | undefined {
+  const version = parameters.get('version')
+  switch (type) {
+    case 'application/openmetrics-text':
+      if (version === undefined) return openMetrics('0.0.1')
+      return version === '1.0.0' || version === '0.0.1' ? openMetrics(version) : undefined
+    case 'text/plain':
+      return version === undefined || version === '0.0.4' ? text : undefined
+    case 'text/*':
+    case '*/*':
+      return text
+    case 'application/json':
+      return json
+    default:
+      return undefined
+  }
+}
+
+/** Source: RFC 9110, sections 12.4.2 and 12.5. A quality that can't be read counts as 1. */
+function parseAccept(header: string): AcceptRange[] {
+  return header
+    .slice(0, MOST_CHARACTERS)
+    .split(',')
+    .map((part) => {
+      const [type = '', ...rest] = part.split(';').map((piece) => piece.trim().toLowerCase())
+      const parameters = new Map(rest.map((piece) => splitOnce(piece)))
+      const quality = Number(parameters.get('q') ?? 1)
+      return { type, parameters, quality: Number.isNaN(quality) ? 1 : Math.min(Math.max(quality, 0), 1) }
+    })
+    .filter(({ type }) => type !== '')
+}
+
+function splitOnce(piece: string): [string, string] {
+  const at = piece.indexOf('=')
+  if (at < 0) return [piece, '']
+  return [
+    piece.slice(0, at).trim(),
+    piece
+      .slice(at + 1)
+      .trim()
+      .replace(/^"(.*)"$/, '$1'),
+  ]
+}

@@ -1,0 +1,41 @@
+import { OptionCheck } from '@tidegauge/core'
+
+/** What `prometheus()` takes. */
+export interface PrometheusOptions {
+  /** The transport's name in routes and reports. Default `prometheus`. */
+  readonly name?: string
+  /**
+   * `own` (default): a server of its own. `none`: the host mounts `handler` on a server that it has.
+   */
+  readonly server?: 'own' | 'none'
+  /** Default `127.0.0.1`: reachable from this machine only. */
+  readonly host?: string
+  /** Default 9464; 0 takes a free one, which `url` then tells. */
+  readonly port?: number
+  /** Where the metrics are. Default `/metrics`. */
+  readonly path?: string
+  /** How long a scrape collects when the scraper does not tell its own time. Default 10,000. */
+  readonly scrapeTimeoutMs?: number
+}
+
+export type PrometheusSettings = Required<PrometheusOptions>
+
+const keys = ['name', 'server', 'host', 'port', 'path', 'scrapeTimeoutMs']
+
+/** Throws `OPTIONS_INVALID` that names every wrong option. Does no I/O. */
+export function parseOptions(options: PrometheusOptions = {}): PrometheusSettings {
+  const check = new OptionCheck('transport "prometheus"')
+  const given = check.object('', options, keys) as PrometheusOptions
+  const path = check.text('path', given.path, '/metrics')
+  check.expect(/^\/[\w\-./~]*$/.test(path), 'path', path, 'a path that begins with "/"')
+  const settings: PrometheusSettings = {
+    name: check.text('name', given.name, 'prometheus'),
+    server: check.choice('server', given.server, 'own', ['own', 'none']),
+    host: check.text('host', given.host, '127.0.0.1'),
+    port: check.integer('port', given.port, 9464, 0, 65_535),
+    path,
+    scrapeTimeoutMs: check.integer('scrapeTimeoutMs', given.scrapeTimeoutMs, 10_000, 1, 2 ** 31 - 1),
+  }
+  check.assertNoIssues()
+  return settings
+}

@@ -1,0 +1,69 @@
+import type { TransportContext } from '@tidegauge/core'
+
+/** A small answer of one piece. */
+export interface Page {
+  readonly status: number
+  readonly contentType: string
+  readonly body: string
+}
+
+/** `/health`: every plugin and transport; 503 when one of them is not up. */
+export function healthPage(context: TransportContext): Page {
+  const report = context.health()
+  const body = `${JSON.stringify({ status: report.healthy ? 'ok' : 'degraded', ...report }, null, 2)}\n`
+  return { status: report.healthy ? 200 : 503, contentType: 'application/json; charset=utf-8', body }
+}
+
+/** `/-/healthy`: the process answers. */
+export function alivePage(context: TransportContext): Page {
+  return plain(200, `${context.service.name} is alive.\n`)
+}
+
+/** `/-/ready`: the host has started and is not about to stop. */
+export function readyPage(context: TransportContext): Page {
+  const { state } = context.describe()
+  return state === 'running' ? plain(200, 'Ready.\n') : plain(503, `Not ready: ${state}.\n`)
+}
+
+/** `/`: where to look. */
+export function landingPage(context: TransportContext, path: string): Page {
+  const { service, plugins, transports } = context.describe()
+  const rows = [
+    ...plugins.map(({ name, version, state, labels }) => [`${name}${instance(labels)}`, version, state]),
+    ...transports.map(({ name, version, state }) => [`transport ${name}`, version, state]),
+  ]
+  const table = rows
+    .map((row) => `<tr>${row.map((cell) => `<td>${escapeHtml(cell)}</td>`).join('')}</tr>`)
+    .join('\n')
+  const title = escapeHtml(service.name)
+  const body = `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>${title}: metrics</title>
+<style>body{font:16px/1.5 system-ui,sans-serif;margin:3rem auto;max-width:40rem;padding:0 1rem}td{padding:.1rem 1.5rem .1rem 0}</style>
+</head><body>
+<h1>${title}</h1>
+<p>Measured by Tidegauge.</p>
+<ul>
+<li><a href="${escapeHtml(path)}">Metrics</a></li>
+<li><a href="/health">Health</a>, <a href="/-/healthy">alive</a>, <a href="/-/ready">ready</a></li>
+</ul>
+<table>
+${table}
+</table>
+</body></html>
+`
+  return { status: 200, contentType: 'text/html; charset=utf-8', body }
+}
+
+/** One line of plain text. */
+export function plain(status: number, body: string): Page {
+  return { status, contentType: 'text/plain; charset=utf-8', body }
+}
+
+function instance(labels: Readonly<Record<string, string>>): string {
+  const pairs = Object.entries(labels).map(([name, value]) => `${name}=${value}`)
+  return pairs.length === 0 ? '' : ` {${pairs.join(', ')}}`
+}
+
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
+}
