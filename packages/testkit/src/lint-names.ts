@@ -18,7 +18,7 @@ const otherUnits: Readonly<Record<string, string>> = {
   mb: 'bytes',
 }
 
-const typeWords = ['counter', 'gauge', 'histogram', 'summary']
+const typeWords: ReadonlySet<string> = new Set(['counter', 'gauge', 'histogram', 'summary'])
 
 /**
  * Holds a table against the Prometheus naming rules; each fault is one sentence.
@@ -45,7 +45,9 @@ function faultsOf(definition: InstrumentDefinition): string[] {
     /[A-Z]/.test(name) && 'has capital letters',
     /_(bucket|sum|count)$/.test(name) && 'ends in a suffix that the formats add',
     ...words.filter((word) => word in otherUnits).map((word) => `says ${word}, expected ${otherUnits[word]}`),
-    ...words.filter((word) => typeWords.includes(word)).map((word) => `has its kind in its name: ${word}`),
-    ...labels.filter((label) => !/^[a-z][a-z0-9_]*$/.test(label)).map((label) => `label ${label} is not snake_case`),
+    ...words.filter((word) => typeWords.has(word)).map((word) => `has its kind in its name: ${word}`),
+    ...labels
+      .filter((label) => !/^[a-z][a-z0-9_]*$/.test(label))
+      .map((label) => `label ${label} is not snake_case`),
   ].filter((fault) => typeof fault === 'string')
 }

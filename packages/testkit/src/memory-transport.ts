@@ -48,10 +48,14 @@ export function createMemoryTransport(name = 'memory'): MemoryTransport {
   let context: TransportContext | undefined
   const events: EventRecord[] = []
   const started = () => {
-    if (context === undefined) throw new Error(`transport "${name}" has not been started: start the host first`)
+    if (context === undefined)
+      throw new Error(`transport "${name}" has not been started: start the host first`)
     return context
   }
-  const read = (filter?: ReadFilter) => started().read(filter).map((family) => plainFamily(family, started().pool))
+  const read = (filter?: ReadFilter) =>
+    started()
+      .read(filter)
+      .map((family) => plainFamily(family, started().pool))
   const series = (family: string, labels: Readonly<Record<string, string>> = {}) =>
     read({ names: new Set([family]) })[0]?.series.find((one) => sameLabels(one.labels, labels))
   return {
@@ -76,7 +80,10 @@ export function createMemoryTransport(name = 'memory'): MemoryTransport {
   }
 }
 
-function plainFamily({ name, kind, help, unit, instruments, upTo }: FamilyView, pool: StringPool): PlainFamily {
+function plainFamily(
+  { name, kind, help, unit, instruments, upTo }: FamilyView,
+  pool: StringPool,
+): PlainFamily {
   const series: PlainSeries[] = []
   for (const instrument of instruments) {
     const reader = new SeriesReader(instrument, upTo)
@@ -87,7 +94,7 @@ function plainFamily({ name, kind, help, unit, instruments, upTo }: FamilyView, 
 
 function labelsOf(reader: SeriesReader, pool: StringPool): Record<string, string> {
   const { owner, table } = reader.instrument
-  const own = table.readers.map(({ name }, i) => [name, pool.text(reader.ids[reader.idsAt + i]!)])
+  const own = table.readers.map(({ name }, i) => [name, pool.text(reader.ids[reader.idsAt + i])])
   return Object.fromEntries([...Object.entries(owner.labels), ...own])
 }
 
@@ -98,16 +105,21 @@ function valuesOf(reader: SeriesReader): Omit<PlainSeries, 'labels'> {
     const buckets = cells.slice(0, bounds.length + 1)
     return { buckets, sum: cells.at(-1)!, count: buckets.reduce((a, b) => a + b, 0) }
   }
-  if (kind === 'exponential_histogram') return { sum: reader.exponential.sum, count: reader.exponential.count }
+  if (kind === 'exponential_histogram')
+    return { sum: reader.exponential.sum, count: reader.exponential.count }
   if (kind === 'summary') {
     const { window } = reader
     return { quantiles: window.quantiles(quantiles), sum: window.sum, count: window.count }
   }
-  if (kind === 'state_set') return { states: Object.fromEntries(states.map((state, i) => [state, cells[i] === 1])) }
+  if (kind === 'state_set')
+    return { states: Object.fromEntries(states.map((state, i) => [state, cells[i] === 1])) }
   return { value: reader.value }
 }
 
 function sameLabels(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean {
   const names = Object.keys(a)
-  return names.length === Object.keys(b).length && names.every((name) => Object.hasOwn(b, name) && a[name] === b[name])
+  return (
+    names.length === Object.keys(b).length &&
+    names.every((name) => Object.hasOwn(b, name) && a[name] === b[name])
+  )
 }

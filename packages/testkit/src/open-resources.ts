@@ -12,7 +12,8 @@ export async function leftOpen(before: Record<string, number>, patienceMs = 5_00
     const more = Object.entries(openResources()).filter(([kind, count]) => count > (before[kind] ?? 0))
     // the wait below is itself one timer
     const left = more.filter(([kind, count]) => kind !== 'Timeout' || count > (before[kind] ?? 0) + 1)
-    if (left.length === 0 || performance.now() > until) return left.map(([kind, count]) => `${kind}: ${count}`)
+    if (left.length === 0 || performance.now() > until)
+      return left.map(([kind, count]) => `${kind}: ${count}`)
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
 }

@@ -1,4 +1,4 @@
-import { apiLevel, createTidegauge, type InstrumentTable, type Plugin } from '@tidegauge/core'
+import { apiLevel, createTidegauge, type Plugin } from '@tidegauge/core'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { lintNames } from './lint-names.js'
 import { createMemoryTransport } from './memory-transport.js'
@@ -9,7 +9,7 @@ export interface PluginUnderTest {
   /** The folder's name without `plugin-`. */
   readonly name: string
   /** Makes a fresh plugin, attached to a source that `openSource` opened. Does no I/O. */
-  create(): Plugin<InstrumentTable>
+  create(): Plugin
   /** Opens what the plugin measures. Default: nothing. */
   openSource?(): void | Promise<void>
   closeSource?(): void | Promise<void>
@@ -22,7 +22,7 @@ export interface PluginUnderTest {
 /** The cases that every plugin passes. Call it at the top level of a test file. */
 export function testPlugin(subject: PluginUnderTest): void {
   const use = { intervalMs: 0, maxAgeMs: 0 }
-  const host = (plugin: Plugin<InstrumentTable>) => {
+  const host = (plugin: Plugin) => {
     const memory = createMemoryTransport()
     return { memory, tidegauge: createTidegauge({ tolerate: 'none' }).use(plugin, use).export(memory) }
   }

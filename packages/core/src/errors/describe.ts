@@ -1,16 +1,19 @@
 import { inspect } from 'node:util'
 
 const LONGEST = 120
+const UNPRINTABLE = 'something that cannot be printed'
 
-/** A value as it is quoted in an error message: short, on one line, strings in double quotes. */
+/** A value as it is quoted in an error message: short, on one line, strings in double quotes. Never throws. */
 export function describeValue(value: unknown): string {
-  const text =
-    typeof value === 'string'
-      ? JSON.stringify(value)
-      : typeof value === 'function'
-        ? 'a function'
-        : inspect(value, { depth: 1, breakLength: Infinity, maxArrayLength: 5, maxStringLength: 60 })
-  return oneLine(text)
+  if (typeof value === 'string') return oneLine(JSON.stringify(value))
+  if (typeof value === 'function') return 'a function'
+  try {
+    return oneLine(
+      inspect(value, { depth: 1, breakLength: Infinity, maxArrayLength: 5, maxStringLength: 60 }),
+    )
+  } catch {
+    return UNPRINTABLE
+  }
 }
 
 /** The message of anything that was thrown, also of what is no `Error`, on one line. Never throws. */
@@ -19,7 +22,7 @@ export function describeThrown(thrown: unknown): string {
     if (thrown instanceof Error) return oneLine(thrown.message === '' ? thrown.name : thrown.message)
     return describeValue(thrown)
   } catch {
-    return 'something that cannot be printed'
+    return UNPRINTABLE
   }
 }
 

@@ -24,11 +24,7 @@ export function assertPlugin(plugin: Plugin): void {
 export function assertTransport(transport: Transport): void {
   assertComponent('transport', transport)
   if (typeof transport.start !== 'function')
-    throw invalid(
-      'transport',
-      transport.name,
-      `start was ${describeValue(transport.start)}, expected a function`,
-    )
+    throw invalid('transport', transport.name, `start was no function, expected one`)
 }
 
 /** Throws `OPTIONS_UNKNOWN_TRANSPORT` when a plugin is routed to a transport that the host does not have. */
@@ -61,7 +57,7 @@ function assertComponent(what: 'plugin' | 'transport', component: Plugin | Trans
       `name was ${describeValue(component.name)}, expected lower-case letters, digits and hyphens`,
     )
   if (component.apiLevel === apiLevel) return
-  const [older, newer] = Number(component.apiLevel) < apiLevel ? [what, 'core'] : ['core', what]
+  const [older, newer] = component.apiLevel < apiLevel ? [what, 'core'] : ['core', what]
   throw new RegistrationError(
     'REGISTRATION_API_LEVEL',
     `${what} "${component.name}" ${component.version} was written for API level ${describeValue(component.apiLevel)}, @tidegauge/core here has level ${apiLevel}; the ${older} is older than the ${newer}: update it`,

@@ -21,15 +21,15 @@ export function callWithin<T>(
   } catch (thrown) {
     return { ok: false, thrown }
   }
-  if (!isThenable(returned)) return { ok: true, value: returned as T }
+  if (!mayBeThenable(returned)) return { ok: true, value: returned as T }
   return new Promise((resolve) => {
     const cancel = clock.after(timeoutMs, () => resolve('late'))
     const end = (ending: Ending<T>) => {
       cancel()
       resolve(ending)
     }
-    // a foreign thenable may itself throw
-    Promise.resolve(returned).then(
+    // a foreign thenable may itself throw, also while it is looked at
+    awaited(returned).then(
       (value) => end({ ok: true, value }),
       (thrown: unknown) => end({ ok: false, thrown }),
     )
@@ -41,6 +41,10 @@ export async function waitAtMost(clock: Clock, timeoutMs: number, promise: Promi
   await callWithin(clock, timeoutMs, () => promise)
 }
 
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (typeof value === 'object' || typeof value === 'function') && value !== null && 'then' in value
+async function awaited<T>(returned: T | Promise<T>): Promise<T> {
+  return await returned
+}
+
+function mayBeThenable(value: unknown): boolean {
+  return (typeof value === 'object' || typeof value === 'function') && value !== null
 }

@@ -166,7 +166,7 @@ function parsePrivacy(check: OptionCheck, privacy: unknown): PrivacyRules {
     if (name === 'salt') check.expect(typeof mode === 'string', 'privacy.salt', 'hidden', 'a string')
     else check.choice(`privacy.${name}`, mode, 'keep', privacyModes)
   }
-  return given as PrivacyRules
+  return given
 }
 
 function isAscending(values: unknown): boolean {

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.js'
 import { CollectError, RegistrationError } from '../errors/errors.js'
 import type { EventBus } from '../events/events.js'
 import type { InstrumentDefinition } from '../instruments/definition.js'
-import type { HandleOf, Handles } from '../instruments/handles.js'
+import type { Handles } from '../instruments/handles.js'
 import { prefixLogger, type Logger } from '../logger.js'
 import type { Plugin, PluginContext } from '../plugin/plugin.js'
 import { createOwner, type Owner } from '../registry/owner.js'
@@ -177,7 +177,7 @@ export class PluginRunner {
       signal: this.#abort.signal,
       events: events.sink(this.plugin.name),
       define: <const D extends InstrumentDefinition>(definition: D) =>
-        registry.add(this.owner, definition) as HandleOf<D>,
+        registry.add<D>(this.owner, definition),
     }
   }
 

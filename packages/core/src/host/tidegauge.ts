@@ -74,7 +74,7 @@ class Host implements Tidegauge {
 
   use<T extends InstrumentTable>(plugin: Plugin<T>, options?: UseOptions): Tidegauge {
     this.#assertState('use()', 'new')
-    assertPlugin(plugin as unknown as Plugin)
+    assertPlugin(plugin)
     const use = parseUseOptions(plugin.name, options)
     const id = runnerId(plugin.name, use.labels)
     if (this.plugins.some((runner) => runner.id === id))
@@ -85,7 +85,7 @@ class Host implements Tidegauge {
     const { clock, logger } = this.settings
     const observer = this.#self ?? silentObserver
     const shared = { clock, logger, registry: this.registry, events: this.#events, observer }
-    this.plugins.push(new PluginRunner(plugin as unknown as Plugin, use, shared))
+    this.plugins.push(new PluginRunner(plugin, use, shared))
     return this
   }
 

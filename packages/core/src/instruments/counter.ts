@@ -12,7 +12,7 @@ export class CounterSeries extends BoundSeries implements Counter {
 
   inc(value = 1, exemplar?: Exemplar): void {
     if (typeof value === 'number' && value >= 0 && value < Infinity && this.at >= 0)
-      this.page[this.at]! += value
+      this.page[this.at] += value
     else this.#incSlowly(value)
     if (exemplar !== undefined) this.#keep(value, exemplar)
   }
@@ -32,7 +32,7 @@ export class CounterSeries extends BoundSeries implements Counter {
     const slot = this.place()
     if (slot < 0) return
     const { cells } = this.instrument
-    cells.pageFor(slot)[cells.indexOf(slot)]! += value as number
+    cells.pageFor(slot)[cells.indexOf(slot)] += value as number
   }
 
   #keep(value: number, exemplar: Exemplar): void {
@@ -56,7 +56,7 @@ export class CounterHandle extends LabelledHandle<CounterSeries> implements Labe
     const slot = this.instrument.slotFor(labels)
     if (slot < 0) return
     const { cells } = this.instrument
-    cells.pageFor(slot)[cells.indexOf(slot)]! += value
+    cells.pageFor(slot)[cells.indexOf(slot)] += value
     if (exemplar !== undefined) this.instrument.keepExemplar(slot, 0, value, exemplar)
   }
 

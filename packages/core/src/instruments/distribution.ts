@@ -19,14 +19,14 @@ export function bucketOf(bounds: readonly number[], value: number): number {
   const count = bounds.length
   if (count <= 16) {
     let i = 0
-    while (i < count && value > bounds[i]!) i++
+    while (i < count && value > bounds[i]) i++
     return i
   }
   let low = 0
   let high = count
   while (low < high) {
     const middle = (low + high) >>> 1
-    if (value > bounds[middle]!) low = middle + 1
+    if (value > bounds[middle]) low = middle + 1
     else high = middle
   }
   return low
@@ -46,8 +46,8 @@ export class HistogramSeries extends BoundSeries implements Timer {
       const bounds = this.#bounds
       const bucket = bucketOf(bounds, value)
       const page = this.page
-      page[this.at + bucket]! += 1
-      page[this.at + bounds.length + 1]! += value
+      page[this.at + bucket] += 1
+      page[this.at + bounds.length + 1] += value
       if (exemplar !== undefined) this.instrument.keepExemplar(this.slot, bucket, value, exemplar)
     } else this.#observeSlowly(value, exemplar)
   }
@@ -120,8 +120,8 @@ function recordInHistogram(
   const bucket = bucketOf(bounds, value)
   const page = instrument.cells.pageFor(slot)
   const at = instrument.cells.indexOf(slot)
-  page[at + bucket]! += 1
-  page[at + bounds.length + 1]! += value
+  page[at + bucket] += 1
+  page[at + bounds.length + 1] += value
   if (exemplar !== undefined) instrument.keepExemplar(slot, bucket, value, exemplar)
 }
 

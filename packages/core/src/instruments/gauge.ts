@@ -15,7 +15,7 @@ export class GaugeSeries extends BoundSeries implements Gauge {
   inc(value = 1): void {
     if (typeof value !== 'number' || value !== value) return void this.instrument.refuse('not_a_number')
     if (this.at >= 0) {
-      this.page[this.at]! += value
+      this.page[this.at] += value
       this.#stamp(this.slot)
     } else this.#setSlowly(value, 1)
   }

@@ -5,12 +5,12 @@ import { LabelledHandle, type AnyLabels } from './labelled.js'
 /** One series of an up-down counter. */
 export class UpDownCounterSeries extends BoundSeries implements UpDownCounter {
   inc(value = 1): void {
-    if (typeof value === 'number' && value - value === 0 && this.at >= 0) this.page[this.at]! += value
+    if (typeof value === 'number' && value - value === 0 && this.at >= 0) this.page[this.at] += value
     else this.#slowly(value, 1)
   }
 
   dec(value = 1): void {
-    if (typeof value === 'number' && value - value === 0 && this.at >= 0) this.page[this.at]! -= value
+    if (typeof value === 'number' && value - value === 0 && this.at >= 0) this.page[this.at] -= value
     else this.#slowly(value, -1)
   }
 
@@ -20,7 +20,7 @@ export class UpDownCounterSeries extends BoundSeries implements UpDownCounter {
     const slot = this.place()
     if (slot < 0) return
     const { cells } = this.instrument
-    cells.pageFor(slot)[cells.indexOf(slot)]! += sign * (value as number)
+    cells.pageFor(slot)[cells.indexOf(slot)] += sign * (value as number)
   }
 }
 
@@ -34,7 +34,7 @@ export class UpDownCounterHandle
     const slot = fault === undefined ? this.instrument.slotFor(labels) : this.instrument.refuse(fault)
     if (slot < 0) return
     const { cells } = this.instrument
-    cells.pageFor(slot)[cells.indexOf(slot)]! += value
+    cells.pageFor(slot)[cells.indexOf(slot)] += value
   }
 
   dec(labels: AnyLabels, value = 1): void {

@@ -28,7 +28,7 @@ export class ExemplarStore {
     let characters = 0
     for (const [name, text] of Object.entries(exemplar.labels ?? {})) {
       if (typeof text !== 'string' || !/^[a-zA-Z_][a-zA-Z0-9_]*$/.test(name)) return false
-      characters += name.length + [...text].length
+      characters += name.length + Array.from(text).length
       labels[name] = text.toWellFormed().replaceAll('\0', '\uFFFD')
     }
     if (characters > MOST_CHARACTERS) return false

@@ -80,7 +80,7 @@ function sampleNames({ name, kind }: ResolvedDefinition): string[] {
 
 /** Instances of one plugin share a name when they agree on all that is exported with it. */
 function assertAlike(family: Family, instrument: Instrument): void {
-  const first = family.instruments[0]!
+  const first = family.instruments[0]
   if (first.owner.plugin !== instrument.owner.plugin) throw clash(instrument, family, 'the name is taken')
   if (shape(family.definition) !== shape(instrument.definition))
     throw clash(instrument, family, 'its kind, labels, unit or bounds differ')
@@ -93,14 +93,18 @@ function shape({ kind, unit, labels, bounds, quantiles, states }: ResolvedDefini
 }
 
 function sameLabels(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean {
-  return JSON.stringify(Object.entries(a).sort()) === JSON.stringify(Object.entries(b).sort())
+  return JSON.stringify(Object.entries(a).sort(byName)) === JSON.stringify(Object.entries(b).sort(byName))
+}
+
+function byName([a]: readonly [string, string], [b]: readonly [string, string]): number {
+  return a < b ? -1 : 1
 }
 
 function clash(instrument: Instrument, family: Family, why: string): RegistrationError {
   const { definition, owner } = instrument
   const tell = ({ name, kind, labels }: ResolvedDefinition) =>
     `${kind} "${name}" {${labels.map((label) => label.name).join(', ')}}`
-  const existing = family.instruments[0]!
+  const existing = family.instruments[0]
   return new RegistrationError(
     'REGISTRATION_NAME_CLASH',
     `plugin "${owner.plugin}": ${tell(definition)} can't be registered beside ${tell(existing.definition)} of plugin "${existing.owner.plugin}": ${why}; choose another name, or give two instances of a plugin different labels`,

@@ -184,7 +184,7 @@ export class Instrument {
   #overflowSlot(texts: readonly string[]): number {
     this.#losses.overflowed(this)
     const kept = this.table.readers.map((reader, i) =>
-      reader.values === undefined ? OVERFLOW_VALUE : texts[i]!,
+      reader.values === undefined ? OVERFLOW_VALUE : texts[i],
     )
     const known = this.table.findTexts(kept)
     if (known >= 0) return known

@@ -46,7 +46,7 @@ export class SeriesReader {
 
   /** The number of a kind that has one. */
   get value(): number {
-    return this.cells[this.at]!
+    return this.cells[this.at]
   }
 
   /** The buckets of an exponential histogram. */

@@ -18,7 +18,7 @@ export class Column<Page extends Float64Array | Uint32Array> {
   }
 
   pageFor(slot: number): Page {
-    return this.pages[pageOf(slot)]!
+    return this.pages[pageOf(slot)]
   }
 
   /** Index of the slot's first number in its page. */
@@ -27,7 +27,7 @@ export class Column<Page extends Float64Array | Uint32Array> {
   }
 
   get(slot: number): number {
-    return this.pageFor(slot)[this.indexOf(slot)]!
+    return this.pageFor(slot)[this.indexOf(slot)]
   }
 
   set(slot: number, value: number): void {

@@ -16,7 +16,7 @@ export class BucketRun {
     if (index < this.start) this.#extendDown(index, most)
     const at = index - this.start
     if (at >= this.counts.length) this.#grow(at + 1, 0, most)
-    this.counts[at]! += count
+    this.counts[at] += count
     if (at >= this.length) this.length = at + 1
   }
 
@@ -25,9 +25,9 @@ export class BucketRun {
     if (this.length === 0) return
     const start = this.start >> shift
     for (let i = 0; i < this.length; i++) {
-      const count = this.counts[i]!
+      const count = this.counts[i]
       this.counts[i] = 0
-      this.counts[((this.start + i) >> shift) - start]! += count
+      this.counts[((this.start + i) >> shift) - start] += count
     }
     this.length = ((this.start + this.length - 1) >> shift) - start + 1
     this.start = start
@@ -120,7 +120,7 @@ export class ExponentialBuckets {
  */
 export function bucketIndex(value: number, scale: number): number {
   float[0] = value
-  let high = words[1]!
+  let high = words[1]
   let exponent = (high >>> 20) - 1023
   if (exponent === -1023) {
     // subnormal: brought into the normal range first
@@ -133,7 +133,7 @@ export function bucketIndex(value: number, scale: number): number {
   if (isPower) return exponent * 2 ** scale - 1
   words[1] = (high & 0xfffff) | 0x3ff00000
   const parts = 2 ** scale
-  return exponent * parts + Math.min(Math.max(Math.ceil(Math.log2(float[0]!) * parts), 1), parts) - 1
+  return exponent * parts + Math.min(Math.max(Math.ceil(Math.log2(float[0]) * parts), 1), parts) - 1
 }
 
 /** The upper edge of a bucket. */
@@ -153,6 +153,6 @@ function excess(low: number, high: number, most: number): number {
 
 function total(run: BucketRun): number {
   let sum = 0
-  for (let i = 0; i < run.length; i++) sum += run.counts[i]!
+  for (let i = 0; i < run.length; i++) sum += run.counts[i]
   return sum
 }

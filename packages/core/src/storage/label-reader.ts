@@ -1,4 +1,4 @@
-import type { StringPool } from './string-pool.js'
+import { presentable, type StringPool } from './string-pool.js'
 
 /** Why a set of labels was refused. */
 export type LabelFault = 'label_missing' | 'label_type' | 'label_value' | 'label_unknown'
@@ -34,7 +34,7 @@ export class LabelReader {
   find(value: unknown): number {
     const closed = this.values
     if (closed !== undefined) {
-      for (let i = 0; i < closed.length; i++) if (closed[i] === value) return this.#closedIds[i]!
+      for (let i = 0; i < closed.length; i++) if (closed[i] === value) return this.#closedIds[i]
       return -1
     }
     if (typeof value !== 'string') return -1
@@ -52,11 +52,11 @@ export class LabelReader {
   }
 
   #present(value: string): string {
-    if (this.#transform === undefined) return value
+    if (this.#transform === undefined) return presentable(value)
     const known = this.#transformed.get(value)
     if (known !== undefined) return known
     if (this.#transformed.size >= MOST_REMEMBERED) this.#transformed.clear()
-    const text = this.#transform(value)
+    const text = presentable(this.#transform(value))
     this.#transformed.set(value, text)
     return text
   }

@@ -1,4 +1,4 @@
-import { uint32Column } from './column.js'
+import { float64Column } from './column.js'
 import type { LabelFault, LabelReader } from './label-reader.js'
 import type { StringPool } from './string-pool.js'
 
@@ -17,7 +17,7 @@ export class SeriesTable {
   readonly readers: readonly LabelReader[]
   /** The ids of the values of slot `s` begin at `s` times the number of labels. Replaced when it grows. */
   ids: Int32Array
-  readonly born = uint32Column()
+  readonly born = float64Column(1)
   /** Slots below this number have been used. */
   end = 0
   /** Live series. */
@@ -44,7 +44,7 @@ export class SeriesTable {
     const width = readers.length
     let hash = width
     for (let i = 0; i < width; i++) {
-      const reader = readers[i]!
+      const reader = readers[i]
       const id = reader.find(labels[reader.name])
       if (id < 0) return -1
       scratch[i] = id
@@ -67,7 +67,7 @@ export class SeriesTable {
   /** The slot of a series by the values it is kept under, or -1. */
   findTexts(texts: readonly string[]): number {
     for (let i = 0; i < this.#width; i++) {
-      const id = this.#pool.find(texts[i]!)
+      const id = this.#pool.find(texts[i])
       if (id === undefined) return -1
       this.scratch[i] = id
     }
@@ -78,7 +78,7 @@ export class SeriesTable {
   add(texts: readonly string[]): number {
     const scratch = this.scratch
     for (let i = 0; i < this.#width; i++) {
-      const id = this.#pool.acquire(texts[i]!)
+      const id = this.#pool.acquire(texts[i])
       if (id < 0) return this.#giveBack(i, -1)
       scratch[i] = id
     }
@@ -90,7 +90,7 @@ export class SeriesTable {
   remove(slot: number): void {
     this.#unlink(slot)
     const at = slot * this.#width
-    for (let i = 0; i < this.#width; i++) this.#pool.release(this.ids[at + i]!)
+    for (let i = 0; i < this.#width; i++) this.#pool.release(this.ids[at + i])
     this.born.set(slot, 0)
     this.#free.push(slot)
     this.size--
@@ -103,11 +103,11 @@ export class SeriesTable {
   /** The values of a live series, in the order of the readers. */
   texts(slot: number): string[] {
     const at = slot * this.#width
-    return this.readers.map((_, i) => this.#pool.text(this.ids[at + i]!))
+    return this.readers.map((_, i) => this.#pool.text(this.ids[at + i]))
   }
 
   #giveBack(count: number, result: number): number {
-    for (let i = 0; i < count; i++) this.#pool.release(this.scratch[i]!)
+    for (let i = 0; i < count; i++) this.#pool.release(this.scratch[i])
     return result
   }
 
@@ -127,7 +127,7 @@ export class SeriesTable {
     const mask = buckets.length - 1
     const width = scratch.length
     for (let i = hash & mask; ; i = (i + 1) & mask) {
-      const slot = buckets[i]! - 1
+      const slot = buckets[i] - 1
       if (slot < 0) return slot
       const at = slot * width
       let same = 0
@@ -162,7 +162,7 @@ export class SeriesTable {
     let gap = this.#hashOfSlot(slot) & mask
     while (buckets[gap] !== slot + 1) gap = (gap + 1) & mask
     for (let i = (gap + 1) & mask; buckets[i] !== 0; i = (i + 1) & mask) {
-      const home = this.#hashOfSlot(buckets[i]! - 1) & mask
+      const home = this.#hashOfSlot(buckets[i] - 1) & mask
       if (((i - home) & mask) < ((i - gap) & mask)) continue
       buckets[gap] = buckets[i]!
       gap = i
@@ -184,6 +184,6 @@ function mix(hash: number, id: number): number {
 
 function hashOf(ids: Int32Array, from: number, count: number): number {
   let hash = count
-  for (let i = from; i < from + count; i++) hash = mix(hash, ids[i]!)
+  for (let i = from; i < from + count; i++) hash = mix(hash, ids[i])
   return hash
 }

@@ -33,7 +33,7 @@ export class SlidingWindow {
     if (now >= this.#turnsAtMs) this.#turn(now)
     this.sum += value
     this.count++
-    this.#parts[this.#current]!.observe(value)
+    this.#parts[this.#current].observe(value)
   }
 
   /** The values at these quantiles (0 to 1) over the window; NaN for an empty one. */
@@ -49,7 +49,7 @@ export class SlidingWindow {
     const turns = Math.floor((now - this.#turnsAtMs) / this.#partMs) + 1
     for (let i = 0; i < Math.min(turns, PARTS); i++) {
       this.#current = (this.#current + 1) % PARTS
-      this.#parts[this.#current]!.reset(SCALE)
+      this.#parts[this.#current].reset(SCALE)
     }
     this.#turnsAtMs += turns * this.#partMs
   }
@@ -70,12 +70,13 @@ function merge(parts: readonly ExponentialBuckets[]): ValueCount[] {
 }
 
 function eachBucket(run: BucketRun, scale: number, visit: (value: number, count: number) => void): void {
+  // the harmonic mean of a bucket's edges, without their product, which may overflow
+  const ratio = 2 ** (2 ** -scale)
+  const middle = (2 * ratio) / (1 + ratio)
   for (let i = 0; i < run.length; i++) {
-    const count = run.counts[i]!
+    const count = run.counts[i]
     if (count === 0) continue
-    const upper = bucketUpperBound(run.start + i, scale)
-    const lower = bucketUpperBound(run.start + i - 1, scale)
-    visit((2 * upper * lower) / (upper + lower), count)
+    visit(bucketUpperBound(run.start + i - 1, scale) * middle, count)
   }
 }
 

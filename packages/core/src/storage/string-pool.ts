@@ -35,22 +35,22 @@ export class StringPool {
   /** The id of a value, new or not, with one reference more; -1 when the pool is full. */
   acquire(text: string): number {
     const id = this.#ids.get(text) ?? this.#add(presentable(text))
-    if (id >= 0) this.#references[id]!++
+    if (id >= 0) this.#references[id]++
     return id
   }
 
   /** Gives one reference back. */
   release(id: number): void {
-    if (--this.#references[id]! > 0) return
+    if (--this.#references[id] > 0) return
     this.#ids.delete(this.text(id))
     this.#free.push(id)
-    this.#dead += this.lengths[id]!
+    this.#dead += this.lengths[id]
     if (this.#dead > 65_536 && this.#dead > this.#end / 2) this.#compact()
   }
 
   text(id: number): string {
-    const from = this.offsets[id]!
-    return decoder.decode(this.bytes.subarray(from, from + this.lengths[id]!))
+    const from = this.offsets[id]
+    return decoder.decode(this.bytes.subarray(from, from + this.lengths[id]))
   }
 
   /** How many values are held. */
@@ -96,10 +96,10 @@ export class StringPool {
     let end = 0
     for (let id = 0; id < this.#count; id++) {
       if (this.#references[id] === 0) continue
-      const from = this.offsets[id]!
-      packed.set(this.bytes.subarray(from, from + this.lengths[id]!), end)
+      const from = this.offsets[id]
+      packed.set(this.bytes.subarray(from, from + this.lengths[id]), end)
       this.offsets[id] = end
-      end += this.lengths[id]!
+      end += this.lengths[id]
     }
     this.bytes = packed
     this.#end = end
@@ -107,7 +107,8 @@ export class StringPool {
   }
 }
 
-function presentable(text: string): string {
+/** The text as the pool keeps it: series are looked up under this form, or they would not be found again. */
+export function presentable(text: string): string {
   const wellFormed = text.isWellFormed() ? text : text.toWellFormed()
   return wellFormed.includes('\0') ? wellFormed.replaceAll('\0', '\uFFFD') : wellFormed
 }

@@ -7,6 +7,8 @@ const LARGEST_INTEGER = Number.MAX_SAFE_INTEGER
 /** Decimals that are tried before a number's shortest form is asked of the engine. */
 const DECIMALS = 6
 const DECIMAL_FACTOR = 1e6
+/** Up to fifteen digits, the shortest decimal that reads back as a double is the one it was written with. */
+const LARGEST_SCALED = 1e15
 
 const encoder = new TextEncoder()
 
@@ -69,7 +71,7 @@ export class ByteWriter {
   #otherNumber(value: number): void {
     const magnitude = Math.abs(value)
     const scaled = Math.round(magnitude * DECIMAL_FACTOR)
-    if (scaled > 0 && scaled <= LARGEST_INTEGER && scaled / DECIMAL_FACTOR === magnitude)
+    if (scaled > 0 && scaled < LARGEST_SCALED && scaled / DECIMAL_FACTOR === magnitude)
       this.#decimal(value < 0, scaled)
     else this.#ascii(formatNumber(value))
   }

@@ -30,14 +30,14 @@ function powersOfTwo(run: BucketRun, scale: number): [number, number][] {
     const bound = 2 ** Math.ceil((run.start + i + 1) * 2 ** -scale)
     if (!Number.isFinite(bound)) break
     const last = result.at(-1)
-    if (last?.[0] === bound) last[1] += run.counts[i]!
-    else result.push([bound, run.counts[i]!])
+    if (last?.[0] === bound) last[1] += run.counts[i]
+    else result.push([bound, run.counts[i]])
   }
   return result
 }
 
 function total(run: BucketRun): number {
   let sum = 0
-  for (let i = 0; i < run.length; i++) sum += run.counts[i]!
+  for (let i = 0; i < run.length; i++) sum += run.counts[i]
   return sum
 }

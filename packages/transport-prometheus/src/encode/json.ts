@@ -6,7 +6,8 @@ import { classicBuckets } from './classic-buckets.js'
 /**
  * Writes families as a JSON array: `{ name, help, type, unit?, series: [{ labels, … }] }`.
  *
- * Numbers that JSON lacks are the strings `"NaN"`, `"+Inf"` and `"-Inf"`. Buckets are cumulative, by their bound.
+ * Numbers that JSON lacks are the strings `"NaN"`, `"+Inf"` and `"-Inf"`. Buckets are cumulative:
+ * `[{ le: "0.1", count: 2 }, …]`.
  */
 export function* encodeJson(
   families: readonly FamilyView[],
@@ -36,28 +37,29 @@ export function* encodeJson(
 function labelsOf(instrument: Instrument, series: SeriesReader, pool: StringPool): Record<string, string> {
   const entries = instrument.table.readers.map(({ name }, i) => [
     name,
-    pool.text(series.ids[series.idsAt + i]!),
+    pool.text(series.ids[series.idsAt + i]),
   ])
   return Object.fromEntries([...Object.entries(instrument.owner.labels), ...entries])
 }
 
 function valueOf(series: SeriesReader): Record<string, unknown> {
   const { kind, bounds, quantiles, states } = series.instrument.definition
-  const cell = (i: number) => series.cells[series.at + i]!
+  const cell = (i: number) => series.cells[series.at + i]
   if (kind === 'histogram') {
     let count = 0
-    const buckets = [...bounds, Infinity].map((bound, i) => [formatNumber(bound), (count += cell(i))])
-    return { buckets: Object.fromEntries(buckets), sum: jsonNumber(cell(bounds.length + 1)), count }
+    const buckets = [...bounds, Infinity].map((bound, i) => ({ le: formatNumber(bound), count: (count += cell(i)) }))
+    return { buckets, sum: jsonNumber(cell(bounds.length + 1)), count }
   }
   if (kind === 'exponential_histogram') {
     const { buckets, sum, count } = classicBuckets(series.exponential)
-    const byBound = buckets.map((bucket) => [formatNumber(bucket.bound), bucket.count])
-    return { buckets: Object.fromEntries(byBound), sum: jsonNumber(sum), count }
+    const told = buckets.map((bucket) => ({ le: formatNumber(bucket.bound), count: bucket.count }))
+    return { buckets: told, sum: jsonNumber(sum), count }
   }
   if (kind === 'summary') {
     const { window } = series
-    const values = window.quantiles(quantiles).map((value, i) => [quantiles[i]!, jsonNumber(value)])
-    return { quantiles: Object.fromEntries(values), sum: jsonNumber(window.sum), count: window.count }
+    const values = window.quantiles(quantiles)
+    const told = values.map((value, i) => ({ quantile: quantiles[i], value: jsonNumber(value) }))
+    return { quantiles: told, sum: jsonNumber(window.sum), count: window.count }
   }
   if (kind === 'state_set')
     return { states: Object.fromEntries(states.map((state, i) => [state, cell(i) === 1])) }

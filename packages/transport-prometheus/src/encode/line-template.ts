@@ -31,12 +31,12 @@ export class LineTemplate {
     const { ids, idsAt } = series
     const labels = this.#labels
     for (let i = 0; i < labels; i++) {
-      writer.copy(this.#view, this.#starts[i]!, this.#lengths[i]!)
-      const id = ids[idsAt + i]!
-      if (pool.special[id] === 0) writer.copy(poolView, pool.offsets[id]!, pool.lengths[id]!)
+      writer.copy(this.#view, this.#starts[i], this.#lengths[i])
+      const id = ids[idsAt + i]
+      if (pool.special[id] === 0) writer.copy(poolView, pool.offsets[id], pool.lengths[id])
       else writer.text(escapeLabelValue(pool.text(id)))
     }
-    writer.copy(this.#view, this.#starts[labels + extra]!, this.#lengths[labels + extra]!)
+    writer.copy(this.#view, this.#starts[labels + extra], this.#lengths[labels + extra])
   }
 
   #pack(parts: readonly string[]): DataView {

@@ -40,6 +40,14 @@ export function* encodeText(families: readonly FamilyView[], exposition: Exposit
   if (format === 'openmetrics') writer.text('# EOF\n')
 }
 
+/** Where a line's labels come from and where it goes. */
+interface Place {
+  readonly writer: ByteWriter
+  readonly series: SeriesReader
+  readonly pool: StringPool
+  readonly view: DataView
+}
+
 type WriteSeries = (
   exposition: Exposition,
   head: FamilyHead,
@@ -94,17 +102,17 @@ function* writeHistograms(
   const countLine = new LineTemplate(`${head.sampleName}_count`, instrument)
   const exemplars = head.takesExemplars && instrument.exemplars.size > 0 ? instrument.exemplars : undefined
   while (series.next()) {
-    const view = viewOf(pool)
+    const place = { writer, series, pool, view: viewOf(pool) }
     let count = 0
     for (let i = 0; i <= bounds.length; i++) {
-      count += series.cells[series.at + i]!
-      bucketLine.write(writer, series, pool, view, i)
+      count += series.cells[series.at + i]
+      bucketLine.write(writer, series, pool, place.view, i)
       writer.number(count)
       if (exemplars !== undefined) writeExemplar(writer, exemplars.at(series.slot * cells + i))
       writer.byte(LINE_BREAK)
     }
-    writeLine(writer, sumLine, series, pool, view, series.cells[series.at + bounds.length + 1]!)
-    writeLine(writer, countLine, series, pool, view, count)
+    writeLine(place, sumLine, series.cells[series.at + bounds.length + 1])
+    writeLine(place, countLine, count)
     if (writer.position >= chunkBytes) yield
   }
 }
@@ -119,13 +127,13 @@ function* writeExponentials(
   const sumLine = new LineTemplate(`${head.sampleName}_sum`, instrument)
   const countLine = new LineTemplate(`${head.sampleName}_count`, instrument)
   while (series.next()) {
-    const view = viewOf(pool)
+    const place = { writer, series, pool, view: viewOf(pool) }
     const { buckets, sum, count } = classicBuckets(series.exponential)
     const extras = buckets.map(({ bound }) => `le="${labelNumber(bound, format)}"`)
     const bucketLine = new LineTemplate(`${head.sampleName}_bucket`, instrument, extras)
-    buckets.forEach((bucket, i) => writeLine(writer, bucketLine, series, pool, view, bucket.count, i))
-    writeLine(writer, sumLine, series, pool, view, sum)
-    writeLine(writer, countLine, series, pool, view, count)
+    buckets.forEach((bucket, i) => writeLine(place, bucketLine, bucket.count, i))
+    writeLine(place, sumLine, sum)
+    writeLine(place, countLine, count)
     if (writer.position >= chunkBytes) yield
   }
 }
@@ -143,13 +151,11 @@ function* writeSummaries(
   const sumLine = new LineTemplate(`${head.sampleName}_sum`, instrument)
   const countLine = new LineTemplate(`${head.sampleName}_count`, instrument)
   while (series.next()) {
-    const view = viewOf(pool)
+    const place = { writer, series, pool, view: viewOf(pool) }
     const { window } = series
-    window
-      .quantiles(quantiles)
-      .forEach((value, i) => writeLine(writer, quantileLine, series, pool, view, value, i))
-    writeLine(writer, sumLine, series, pool, view, window.sum)
-    writeLine(writer, countLine, series, pool, view, window.count)
+    window.quantiles(quantiles).forEach((value, i) => writeLine(place, quantileLine, value, i))
+    writeLine(place, sumLine, window.sum)
+    writeLine(place, countLine, window.count)
     if (writer.position >= chunkBytes) yield
   }
 }
@@ -167,18 +173,16 @@ function* writeStateSets(
   )
   const template = new LineTemplate(head.sampleName, instrument, extras)
   while (series.next()) {
-    const view = viewOf(pool)
-    extras.forEach((_, i) => writeLine(writer, template, series, pool, view, series.cells[series.at + i]!, i))
+    const place = { writer, series, pool, view: viewOf(pool) }
+    extras.forEach((_, i) => writeLine(place, template, series.cells[series.at + i], i))
     if (writer.position >= chunkBytes) yield
   }
 }
 
+/** One line outside the hottest path; `place` is the series' labels as bytes. */
 function writeLine(
-  writer: ByteWriter,
+  { writer, series, pool, view }: Place,
   template: LineTemplate,
-  series: SeriesReader,
-  pool: StringPool,
-  view: DataView,
   value: number,
   extra = 0,
 ): void {

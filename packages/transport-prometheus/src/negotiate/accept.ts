@@ -39,7 +39,8 @@ export function negotiate(accept: string | undefined): Representation {
 export function acceptsGzip(acceptEncoding: string | undefined): boolean {
   const codings = parseAccept(acceptEncoding ?? '')
   const named = codings.find(({ type }) => type === 'gzip' || type === 'x-gzip')
-  return (named ?? codings.find(({ type }) => type === '*'))?.quality! > 0
+  const coding = named ?? codings.find(({ type }) => type === '*')
+  return coding !== undefined && coding.quality > 0
 }
 
 interface AcceptRange {

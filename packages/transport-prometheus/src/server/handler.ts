@@ -36,7 +36,7 @@ export function createHandler(state: HandlerState): RequestHandler {
     }
     if (context === undefined) return send(request, response, plain(503, 'The host is not running.\n'))
     if (parsed.path === settings.path) void scrape(state, context, request, response, parsed)
-    else send(request, response, pages[parsed.path]!(context, settings.path))
+    else send(request, response, pages[parsed.path](context, settings.path))
   }
 }
 

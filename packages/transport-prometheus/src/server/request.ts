@@ -17,7 +17,7 @@ export function parseRequest({ url = '' }: Pick<IncomingMessage, 'url'>): Parsed
   const match = target.exec(url)
   if (match === null) return undefined
   const query = new URLSearchParams(match[2] ?? '')
-  return { path: match[1]!, names: list(query, 'name[]'), plugins: list(query, 'plugin[]') }
+  return { path: match[1], names: list(query, 'name[]'), plugins: list(query, 'plugin[]') }
 }
 
 /** Prometheus gives up after this header's seconds: we must be done somewhat earlier. */
