@@ -5,5 +5,6 @@ import { readGraph } from './workspace/graph.ts'
 const graph = await readGraph(process.argv[2])
 const faults = faultsOf(graph)
 for (const fault of faults) console.error(fault)
-if (faults.length === 0) console.log(`${graph.projects.length} projects, ${graph.edges.length} imports between them, all allowed`)
+if (faults.length === 0)
+  console.log(`${graph.projects.length} projects, ${graph.edges.length} imports between them, all allowed`)
 process.exitCode = faults.length === 0 ? 0 : 1

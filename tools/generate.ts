@@ -18,7 +18,8 @@ for (const { folder } of graph.projects) {
   if (!hasBlock(readFileSync(join(workspaceRoot, readme), 'utf8'), 'metrics')) continue
   update(readme, { metrics: metricsTable(await tableOf(folder)) })
 }
-if (stale.length > 0 && isCheck) console.error(`${stale.join(', ')}: stale, run \`npm run generate\` and commit`)
+if (stale.length > 0 && isCheck)
+  console.error(`${stale.join(', ')}: stale, run \`npm run generate\` and commit`)
 process.exitCode = stale.length > 0 && isCheck ? 1 : 0
 
 function update(path: string, blocks: Record<string, string>): void {

@@ -11,7 +11,10 @@ const results = join(folder, 'results.json')
 const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${results}`]
 
 const code = await new Promise<number>((resolve) => {
-  const child = spawn('vitest', ['run', ...reporters, ...process.argv.slice(2)], { cwd: root, stdio: 'inherit' })
+  const child = spawn('vitest', ['run', ...reporters, ...process.argv.slice(2)], {
+    cwd: root,
+    stdio: 'inherit',
+  })
   child.on('error', () => resolve(1))
   child.on('close', (exitCode) => resolve(exitCode ?? 1))
 })
@@ -24,7 +27,9 @@ process.exit(code !== 0 || notRun > 0 || passed === 0 ? 1 : 0)
 
 function read(): { passed: number; failed: number; notRun: number } {
   try {
-    const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = JSON.parse(readFileSync(results, 'utf8'))
+    const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = JSON.parse(
+      readFileSync(results, 'utf8'),
+    )
     return { passed: numPassedTests, failed: numFailedTests, notRun: numPendingTests + numTodoTests }
   } catch {
     return { passed: 0, failed: 1, notRun: 0 }

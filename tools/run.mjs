@@ -24,7 +24,10 @@ const tests = (env = {}) => [
 ]
 
 const tasks = {
-  start: [{ ...quiet(build) }, step(['swarm', 'node', ['examples/swarm/dist/main.js', ...process.argv.slice(3)]], true)],
+  start: [
+    { ...quiet(build) },
+    step(['swarm', 'node', ['examples/swarm/dist/main.js', ...process.argv.slice(3)]], true),
+  ],
   test: tests().map((s) => step(s, s[0] === 'tests')),
   'test:long': tests({ TIDEGAUGE_LONG: '1' }).map((s) => step(s, s[0] === 'tests')),
   bench: [quiet(build), step(['bench', 'node', ['bench/run.ts', ...process.argv.slice(3)]], true)],
@@ -47,9 +50,16 @@ function quiet(parts) {
 }
 
 async function install() {
-  const wanted = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex')
+  const wanted = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex')
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return 0
-  const npm = { name: 'install', command: 'npm', args: ['ci', '--no-audit', '--no-fund', '--loglevel=error'], env: {} }
+  const npm = {
+    name: 'install',
+    command: 'npm',
+    args: ['ci', '--no-audit', '--no-fund', '--loglevel=error'],
+    env: {},
+  }
   const failed = await runStep(npm, process.env.PATH)
   if (failed === 0) writeFileSync(stamp, wanted)
   return failed
@@ -90,6 +100,8 @@ function runStep({ name, command, args, env, isLoud }, path) {
 
 function tell(name, failed, ms, output) {
   const mark = failed === 0 ? paint(32, '✓') : paint(31, '✗')
-  process.stdout.write(`${isTerminal ? '\r\u001B[2K' : ''}${mark} ${name} ${paint(2, `${(ms / 1000).toFixed(1)} s`)}\n`)
+  process.stdout.write(
+    `${isTerminal ? '\r\u001B[2K' : ''}${mark} ${name} ${paint(2, `${(ms / 1000).toFixed(1)} s`)}\n`,
+  )
   if (failed !== 0) process.stdout.write(output)
 }

@@ -38,7 +38,8 @@ function faultsOfProject({ folder, manifest }: Project): string[] {
   const layer = layerOf(folder)
   if (layer === undefined) return [`${folder} belongs to no layer: rename it, or add a layer`]
   const dependencies = Object.keys(manifest.dependencies ?? {})
-  if (layer === 'core' && dependencies.length > 0) return [`${folder} has dependencies: ${dependencies.join(', ')}`]
+  if (layer === 'core' && dependencies.length > 0)
+    return [`${folder} has dependencies: ${dependencies.join(', ')}`]
   const testkit = layer !== 'workshop' && dependencies.includes('@tidegauge/testkit')
   return testkit ? [`${folder} depends on testkit, which is for devDependencies only`] : []
 }
@@ -46,5 +47,7 @@ function faultsOfProject({ folder, manifest }: Project): string[] {
 function faultsOfEdge(from: Project, to: Project): string[] {
   const [fromLayer, toLayer] = [layerOf(from.folder), layerOf(to.folder)]
   if (fromLayer === undefined || toLayer === undefined || allowed[fromLayer].includes(toLayer)) return []
-  return [`${from.folder} imports ${to.folder}: a ${fromLayer} may import ${allowed[fromLayer].join(', ') || 'nothing'}`]
+  return [
+    `${from.folder} imports ${to.folder}: a ${fromLayer} may import ${allowed[fromLayer].join(', ') || 'nothing'}`,
+  ]
 }

@@ -3,7 +3,9 @@ import type { Graph } from '../workspace/graph.ts'
 /** The workspace's folders, one line each. */
 export function folderTree({ projects }: Graph): string {
   const width = Math.max(...projects.map(({ folder }) => folder.length)) + 2
-  const lines = projects.map(({ folder, manifest }) => `${folder.padEnd(width)}${manifest.description ?? ''}`.trimEnd())
+  const lines = projects.map(({ folder, manifest }) =>
+    `${folder.padEnd(width)}${manifest.description ?? ''}`.trimEnd(),
+  )
   const rest: [string, string][] = [
     ['tools', 'what `npm start` and `npm test` run, generators and checks'],
     ['docs', 'error codes and decisions'],

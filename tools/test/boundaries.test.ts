@@ -16,7 +16,9 @@ describe('the boundary check', () => {
   })
 
   test('distrusts a graph without imports', () => {
-    expect(faultsOf({ projects: [], edges: [] })).toEqual(['the graph has no edges: Nx did not read the imports'])
+    expect(faultsOf({ projects: [], edges: [] })).toEqual([
+      'the graph has no edges: Nx did not read the imports',
+    ])
   })
 
   test('refuses a workspace whose Nx reads manifests only', async () => {

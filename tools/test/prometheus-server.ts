@@ -63,7 +63,10 @@ export async function startPrometheus(options: PrometheusServerOptions): Promise
     return body.data
   }
   const target = async () => (await api('/api/v1/targets')).activeTargets[0]
-  await until(async () => (await fetch(`http://127.0.0.1:${port}/-/ready`)).ok, () => log)
+  await until(
+    async () => (await fetch(`http://127.0.0.1:${port}/-/ready`)).ok,
+    () => log,
+  )
   return {
     api,
     target,

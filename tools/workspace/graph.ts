@@ -24,9 +24,13 @@ export interface Graph {
 
 /** Reads the graph of a workspace. Throws when Nx fails, or isn't set up to read imports from source files. */
 export async function readGraph(root = workspaceRoot): Promise<Graph> {
-  const settings = readJson(join(root, 'nx.json')) as { pluginsConfig?: Record<string, { analyzeSourceFiles?: boolean }> }
+  const settings = readJson(join(root, 'nx.json')) as {
+    pluginsConfig?: Record<string, { analyzeSourceFiles?: boolean }>
+  }
   if (settings.pluginsConfig?.['@nx/js']?.analyzeSourceFiles !== true)
-    throw new Error('nx.json: pluginsConfig["@nx/js"].analyzeSourceFiles must be true, or Nx sees manifests only')
+    throw new Error(
+      'nx.json: pluginsConfig["@nx/js"].analyzeSourceFiles must be true, or Nx sees manifests only',
+    )
   const nx = join(workspaceRoot, 'node_modules/nx/dist/bin/nx.js')
   const entry = existsSync(nx) ? nx : join(workspaceRoot, 'node_modules/.bin/nx')
   const env = { ...process.env, NX_DAEMON: 'false', NX_CACHE_PROJECT_GRAPH: 'false', NX_NO_CLOUD: 'true' }

@@ -23,7 +23,11 @@ test('every wrong option is told at once, with what was received and expected', 
     expect.objectContaining({
       code: 'OPTIONS_INVALID',
       issues: [
-        { path: 'hots', received: 'an option of no meaning here', expected: 'one of name, server, host, port, path, scrapeTimeoutMs' },
+        {
+          path: 'hots',
+          received: 'an option of no meaning here',
+          expected: 'one of name, server, host, port, path, scrapeTimeoutMs',
+        },
         { path: 'path', received: '"metrics"', expected: 'a path that begins with "/"' },
         { path: 'server', received: 'true', expected: 'one of "own", "none"' },
         { path: 'port', received: '"9464"', expected: 'an integer from 0 to 65535' },

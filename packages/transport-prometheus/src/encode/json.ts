@@ -47,7 +47,10 @@ function valueOf(series: SeriesReader): Record<string, unknown> {
   const cell = (i: number) => series.cells[series.at + i]
   if (kind === 'histogram') {
     let count = 0
-    const buckets = [...bounds, Infinity].map((bound, i) => ({ le: formatNumber(bound), count: (count += cell(i)) }))
+    const buckets = [...bounds, Infinity].map((bound, i) => ({
+      le: formatNumber(bound),
+      count: (count += cell(i)),
+    }))
     return { buckets, sum: jsonNumber(cell(bounds.length + 1)), count }
   }
   if (kind === 'exponential_histogram') {

@@ -23,46 +23,70 @@ describe('the text formats', () => {
     expect((await get()).text).toBe((await get()).text)
   })
 
-  test.each(['text', 'openmetrics'] as const)('carry any label values and numbers unharmed in %s', async (format) => {
-    const table = defineInstruments({
-      level: { kind: 'gauge', name: 'level', help: 'h', labels: { a: {}, ['__proto__']: {}, b: {} }, seriesLimit: 1e6 },
-    } as Record<string, InstrumentDefinition>)
-    const { instruments, get } = await runHost(table)
-    const level = instruments['level'] as any
-    const text = fc.oneof(fc.string({ unit: 'binary' }), fc.string(), fc.constantFrom('"', '\\', '\n', '\\n', '\r', '\u2028', '\uFEFF'))
-    const value = fc.double({ noNaN: true })
-    await fc.assert(
-      fc.asyncProperty(fc.array(fc.tuple(text, text, text, value), { maxLength: 30 }), async (rows) => {
-        level.clear()
-        const expected = new Map<string, number>()
-        for (const [a, proto, b, number] of rows) {
-          const labels = Object.fromEntries([['a', a], ['__proto__', proto], ['b', b]])
-          level.set(labels, number)
-          const kept = [a, proto, b].map((one) => one.toWellFormed().replaceAll('\0', '\uFFFD'))
-          expected.set(JSON.stringify(kept), number)
-        }
-        const body = (await get('/metrics', format === 'text' ? {} : openMetrics)).text
-        const families = parseExposition(body, format)
-        expect(families.map(({ name }) => name)).toEqual(['level'])
-        const got = new Map(
-          families[0]!.samples.map(({ labels, value }) => [JSON.stringify([labels['a'], labels['__proto__'], labels['b']]), value]),
-        )
-        expect(got).toEqual(expected)
-      }),
-      { numRuns: runs(150) },
-    )
-  })
+  test.each(['text', 'openmetrics'] as const)(
+    'carry any label values and numbers unharmed in %s',
+    async (format) => {
+      const table = defineInstruments({
+        level: {
+          kind: 'gauge',
+          name: 'level',
+          help: 'h',
+          labels: { a: {}, ['__proto__']: {}, b: {} },
+          seriesLimit: 1e6,
+        },
+      } as Record<string, InstrumentDefinition>)
+      const { instruments, get } = await runHost(table)
+      const level = instruments['level'] as any
+      const text = fc.oneof(
+        fc.string({ unit: 'binary' }),
+        fc.string(),
+        fc.constantFrom('"', '\\', '\n', '\\n', '\r', '\u2028', '\uFEFF'),
+      )
+      const value = fc.double({ noNaN: true })
+      await fc.assert(
+        fc.asyncProperty(fc.array(fc.tuple(text, text, text, value), { maxLength: 30 }), async (rows) => {
+          level.clear()
+          const expected = new Map<string, number>()
+          for (const [a, proto, b, number] of rows) {
+            const labels = Object.fromEntries([
+              ['a', a],
+              ['__proto__', proto],
+              ['b', b],
+            ])
+            level.set(labels, number)
+            const kept = [a, proto, b].map((one) => one.toWellFormed().replaceAll('\0', '\uFFFD'))
+            expected.set(JSON.stringify(kept), number)
+          }
+          const body = (await get('/metrics', format === 'text' ? {} : openMetrics)).text
+          const families = parseExposition(body, format)
+          expect(families.map(({ name }) => name)).toEqual(['level'])
+          const got = new Map(
+            families[0]!.samples.map(({ labels, value }) => [
+              JSON.stringify([labels['a'], labels['__proto__'], labels['b']]),
+              value,
+            ]),
+          )
+          expect(got).toEqual(expected)
+        }),
+        { numRuns: runs(150) },
+      )
+    },
+  )
 
   test('carry any help, unit and name unharmed', async () => {
     const name = fc.stringMatching(/^[a-zA-Z_:][a-zA-Z0-9_:]{0,20}$/)
     await fc.assert(
       fc.asyncProperty(name, fc.string({ unit: 'binary' }), async (name, help) => {
-        const { instruments, get, host } = await runHost({ one: { kind: 'gauge', name, help, unit: 'bytes' } })
+        const { instruments, get, host } = await runHost({
+          one: { kind: 'gauge', name, help, unit: 'bytes' },
+        })
         instruments.one.set(1)
         const kept = help.toWellFormed().replaceAll('\0', '\uFFFD')
         for (const format of ['text', 'openmetrics'] as const) {
           const { text } = await get('/metrics', format === 'text' ? {} : openMetrics)
-          expect(parseExposition(text, format)).toMatchObject([{ name, help: kept, samples: [{ name, value: 1 }] }])
+          expect(parseExposition(text, format)).toMatchObject([
+            { name, help: kept, samples: [{ name, value: 1 }] },
+          ])
         }
         await host.stop()
       }),
@@ -71,9 +95,14 @@ describe('the text formats', () => {
   })
 
   test('write an exponential histogram with cumulative counts at powers of two', async () => {
-    const { instruments, get } = await runHost({ size: { kind: 'exponential_histogram', name: 'size', help: 'h' } })
+    const { instruments, get } = await runHost({
+      size: { kind: 'exponential_histogram', name: 'size', help: 'h' },
+    })
     fc.assert(
-      fc.property(fc.double({ min: 1e-9, max: 1e9, noNaN: true }), (value) => void instruments.size.observe(value)),
+      fc.property(
+        fc.double({ min: 1e-9, max: 1e9, noNaN: true }),
+        (value) => void instruments.size.observe(value),
+      ),
       { numRuns: 500 },
     )
     const [family] = parseExposition((await get()).text, 'text')
@@ -116,6 +145,8 @@ describe('the text formats', () => {
     await both.start()
     const text = await (await fetch(transport.url!)).text()
     await both.stop()
-    expect(text).toBe('# HELP up_total h\n# TYPE up_total counter\nup_total{node="a"} 0\nup_total{node="b\\"\\n"} 0\n')
+    expect(text).toBe(
+      '# HELP up_total h\n# TYPE up_total counter\nup_total{node="a"} 0\nup_total{node="b\\"\\n"} 0\n',
+    )
   })
 })

@@ -10,35 +10,59 @@ import { runHost } from '../support/run-host.js'
 let server: PrometheusServer | undefined
 afterEach(() => server?.stop())
 
-const values = ['plain', 'a"b\\c\nd', 'ünï 💧', ' ', '\u2028\r\t', '{}=,"', '\uFEFFbom', '__proto__', 'x'.repeat(5_000)]
+const values = [
+  'plain',
+  'a"b\\c\nd',
+  'ünï 💧',
+  ' ',
+  '\u2028\r\t',
+  '{}=,"',
+  '\uFEFFbom',
+  '__proto__',
+  'x'.repeat(5_000),
+]
 
 describe('a real Prometheus', () => {
   // by default it asks for OpenMetrics
-  test.each(['openmetrics', 'text'])('scrapes %s without a rejected line and has every value as it was recorded', async (format) => {
-    const table = { ...everyKind, level: { kind: 'gauge', name: 'level', help: 'h', labels: { value: {} } } } as const
-    const { instruments, origin, get, transport } = await runHost(table)
-    recordEveryKind(instruments)
-    for (const [i, value] of values.entries()) instruments.level.set({ value }, i + 0.5)
-    let target = new URL(origin).host
-    if (format === 'text') target = await textOnly(transport.url!)
-    server = await startPrometheus({ target })
-    await server.scraped()
-    expect((await server.target()).lastError).toBe('')
-    const { text } = await get('/metrics', format === 'text' ? {} : { accept: 'application/openmetrics-text;version=1.0.0' })
-    const samples = parseExposition(text, format as 'text').flatMap((family) => family.samples)
-    const stored = new Map<string, string>()
-    for (const { metric, value } of await server.query('{job="tidegauge"}')) {
-      const { __name__: name, job, instance, ...labels } = metric
-      stored.set(JSON.stringify([name, Object.entries(labels).sort()]), value)
-    }
-    for (const { name, labels, value } of samples) {
-      const key = JSON.stringify([name, Object.entries(labels).filter(([, text]) => text !== '').sort()])
-      expect(stored.has(key), key).toBe(true)
-      expect(Number(stored.get(key)!.replace('Inf', 'Infinity'))).toBe(value)
-    }
-    const scraped = await server.query('scrape_samples_scraped')
-    expect(Number(scraped[0]!.value)).toBe(samples.length)
-  })
+  test.each(['openmetrics', 'text'])(
+    'scrapes %s without a rejected line and has every value as it was recorded',
+    async (format) => {
+      const table = {
+        ...everyKind,
+        level: { kind: 'gauge', name: 'level', help: 'h', labels: { value: {} } },
+      } as const
+      const { instruments, origin, get, transport } = await runHost(table)
+      recordEveryKind(instruments)
+      for (const [i, value] of values.entries()) instruments.level.set({ value }, i + 0.5)
+      let target = new URL(origin).host
+      if (format === 'text') target = await textOnly(transport.url!)
+      server = await startPrometheus({ target })
+      await server.scraped()
+      expect((await server.target()).lastError).toBe('')
+      const { text } = await get(
+        '/metrics',
+        format === 'text' ? {} : { accept: 'application/openmetrics-text;version=1.0.0' },
+      )
+      const samples = parseExposition(text, format as 'text').flatMap((family) => family.samples)
+      const stored = new Map<string, string>()
+      for (const { metric, value } of await server.query('{job="tidegauge"}')) {
+        const { __name__: name, job, instance, ...labels } = metric
+        stored.set(JSON.stringify([name, Object.entries(labels).sort()]), value)
+      }
+      for (const { name, labels, value } of samples) {
+        const key = JSON.stringify([
+          name,
+          Object.entries(labels)
+            .filter(([, text]) => text !== '')
+            .sort(),
+        ])
+        expect(stored.has(key), key).toBe(true)
+        expect(Number(stored.get(key)!.replace('Inf', 'Infinity'))).toBe(value)
+      }
+      const scraped = await server.query('scrape_samples_scraped')
+      expect(Number(scraped[0]!.value)).toBe(samples.length)
+    },
+  )
 
   test('keeps exemplars from OpenMetrics', async () => {
     const { instruments, origin } = await runHost(everyKind)
@@ -48,7 +72,9 @@ describe('a real Prometheus', () => {
     const exemplars = await server.api(
       `/api/v1/query_exemplars?query=app_requests_total&start=1699999990&end=1700000100`,
     )
-    expect(exemplars).toMatchObject([{ exemplars: [{ labels: { trace_id: 'abc' }, value: '3', timestamp: 1_700_000_000.5 }] }])
+    expect(exemplars).toMatchObject([
+      { exemplars: [{ labels: { trace_id: 'abc' }, value: '3', timestamp: 1_700_000_000.5 }] },
+    ])
   })
 
   test('promtool finds nothing in names that keep the rules', async () => {

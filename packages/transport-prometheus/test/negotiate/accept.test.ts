@@ -33,7 +33,11 @@ describe('negotiation', () => {
     ['OpenMetrics of no version', 'application/openmetrics-text', openMetrics0],
     ['OpenMetrics of a later version alone', 'application/openmetrics-text;version=2.0.0', text],
     ['quoted parameters', 'application/openmetrics-text; version="1.0.0"; charset=utf-8', openMetrics1],
-    ['text preferred', 'application/openmetrics-text;version=1.0.0;q=0.5,text/plain;version=0.0.4;q=0.9', text],
+    [
+      'text preferred',
+      'application/openmetrics-text;version=1.0.0;q=0.5,text/plain;version=0.0.4;q=0.9',
+      text,
+    ],
     ['OpenMetrics refused', 'application/openmetrics-text;version=1.0.0;q=0', text],
     ['JSON', 'application/json', 'application/json; charset=utf-8'],
   ])('gives %s what it asks for', (_, accept, contentType) => {

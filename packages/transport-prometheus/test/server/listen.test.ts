@@ -12,7 +12,9 @@ describe('its own server', () => {
     expect(transport.url).toBeUndefined()
     await host.start()
     expect(transport.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/metrics$/)
-    expect(host.describe().transports).toMatchObject([{ name: 'prometheus', details: { url: transport.url } }])
+    expect(host.describe().transports).toMatchObject([
+      { name: 'prometheus', details: { url: transport.url } },
+    ])
     await host.stop()
     expect(transport.url).toBeUndefined()
   })
@@ -24,10 +26,15 @@ describe('its own server', () => {
     const before = openResources()
     let stopped = 0
     const plugin = { name: 'app', version: '0.0.0', apiLevel: 1, instruments: {}, stop: () => void stopped++ }
-    const host = createTidegauge().use(plugin).export(prometheus({ port: 0, name: 'first' })).export(prometheus({ port }))
+    const host = createTidegauge()
+      .use(plugin)
+      .export(prometheus({ port: 0, name: 'first' }))
+      .export(prometheus({ port }))
     await expect(host.start()).rejects.toMatchObject({
       code: 'LIFECYCLE_LISTEN_FAILED',
-      message: expect.stringMatching(new RegExp(`could not listen on 127\\.0\\.0\\.1:${port} \\(EADDRINUSE\\); .*choose another`)),
+      message: expect.stringMatching(
+        new RegExp(`could not listen on 127\\.0\\.0\\.1:${port} \\(EADDRINUSE\\); .*choose another`),
+      ),
     })
     expect(stopped).toBe(1)
     expect(host.state).toBe('stopped')
@@ -37,6 +44,9 @@ describe('its own server', () => {
 
   test('tells an address that this machine does not have', async () => {
     const host = createTidegauge().export(prometheus({ host: '192.0.2.1', port: 0 }))
-    await expect(host.start()).rejects.toMatchObject({ code: 'LIFECYCLE_LISTEN_FAILED', message: expect.stringContaining('EADDRNOTAVAIL') })
+    await expect(host.start()).rejects.toMatchObject({
+      code: 'LIFECYCLE_LISTEN_FAILED',
+      message: expect.stringContaining('EADDRNOTAVAIL'),
+    })
   })
 })

@@ -11,15 +11,19 @@ const table = {
 
 /** What node:http itself sees, without fetch's decoding. */
 function raw(url: string, options: { method?: string; headers?: Record<string, string> } = {}) {
-  return new Promise<{ status: number; headers: Record<string, unknown>; body: Buffer }>((resolve, reject) => {
-    const outgoing = request(url, options, (response) => {
-      const chunks: Buffer[] = []
-      response.on('data', (chunk) => chunks.push(chunk))
-      response.on('end', () => resolve({ status: response.statusCode!, headers: response.headers, body: Buffer.concat(chunks) }))
-    })
-    outgoing.on('error', reject)
-    outgoing.end()
-  })
+  return new Promise<{ status: number; headers: Record<string, unknown>; body: Buffer }>(
+    (resolve, reject) => {
+      const outgoing = request(url, options, (response) => {
+        const chunks: Buffer[] = []
+        response.on('data', (chunk) => chunks.push(chunk))
+        response.on('end', () =>
+          resolve({ status: response.statusCode!, headers: response.headers, body: Buffer.concat(chunks) }),
+        )
+      })
+      outgoing.on('error', reject)
+      outgoing.end()
+    },
+  )
 }
 
 describe('the pages', () => {
@@ -37,7 +41,9 @@ describe('the pages', () => {
   })
 
   test('send a body with its length, or in chunks when it is long, so that a cut one is never taken for whole', async () => {
-    const many = { level: { kind: 'gauge', name: 'level', help: 'h', labels: { n: {} }, seriesLimit: 100_000 } } as const
+    const many = {
+      level: { kind: 'gauge', name: 'level', help: 'h', labels: { n: {} }, seriesLimit: 100_000 },
+    } as const
     const { origin, instruments } = await runHost(many)
     instruments.level.set({ n: 'one' }, 1)
     const short = await raw(`${origin}/metrics`)
@@ -49,7 +55,9 @@ describe('the pages', () => {
   })
 
   test('compress for whom it may, to the same bytes', async () => {
-    const many = { level: { kind: 'gauge', name: 'level', help: 'h', labels: { n: {} }, seriesLimit: 100_000 } } as const
+    const many = {
+      level: { kind: 'gauge', name: 'level', help: 'h', labels: { n: {} }, seriesLimit: 100_000 },
+    } as const
     const { origin, instruments } = await runHost(many)
     for (const count of [100, 20_000]) {
       for (let i = 0; i < count; i++) instruments.level.set({ n: `series ${i}` }, i)
@@ -80,7 +88,13 @@ describe('the pages', () => {
 
   test('collect only the plugins that a filter names', async () => {
     const passes = { app: 0, other: 0 }
-    const other = { name: 'other', version: '0.0.0', apiLevel: 1, instruments: {}, collect: () => void passes.other++ }
+    const other = {
+      name: 'other',
+      version: '0.0.0',
+      apiLevel: 1,
+      instruments: {},
+      collect: () => void passes.other++,
+    }
     const { get } = await runHost(table, { plugin: { collect: () => void passes.app++ }, others: [other] })
     const before = { ...passes }
     await get('/metrics?plugin[]=other')
@@ -96,7 +110,9 @@ describe('the pages', () => {
     const { port } = new URL(origin)
     for (const line of ['GET http:// HTTP/1.1', 'GET * HTTP/1.1', 'GET //[ HTTP/1.1', 'OPTIONS * HTTP/1.1']) {
       const answer = await new Promise<string>((resolve) => {
-        const socket = connect(Number(port), '127.0.0.1', () => socket.write(`${line}\r\nHost: x\r\nConnection: close\r\n\r\n`))
+        const socket = connect(Number(port), '127.0.0.1', () =>
+          socket.write(`${line}\r\nHost: x\r\nConnection: close\r\n\r\n`),
+        )
         let text = ''
         socket.on('data', (data) => (text += String(data)))
         socket.on('close', () => resolve(text))
@@ -160,6 +176,8 @@ describe('the pages', () => {
     const { get } = await runHost(table, { host: { selfMetrics: 'on' } })
     await get()
     await get()
-    expect((await get()).text).toContain('tidegauge_transport_exports_total{transport="prometheus",outcome="success"} 2\n')
+    expect((await get()).text).toContain(
+      'tidegauge_transport_exports_total{transport="prometheus",outcome="success"} 2\n',
+    )
   })
 })

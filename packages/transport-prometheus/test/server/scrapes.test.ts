@@ -33,10 +33,20 @@ describe('a scrape', () => {
       }),
       bad('rejects', () => Promise.reject(undefined)),
       bad('unprintable', () => {
-        throw { toString: () => { throw new Error('worse') }, get message() { throw new Error('worse still') } }
+        throw {
+          toString: () => {
+            throw new Error('worse')
+          },
+          get message() {
+            throw new Error('worse still')
+          },
+        }
       }),
       bad('hangs', () => new Promise(() => {})),
-      { ...bad('clashes', () => {}), instruments: { hits: { kind: 'gauge', name: 'hits_total', help: 'Mine' } as const } },
+      {
+        ...bad('clashes', () => {}),
+        instruments: { hits: { kind: 'gauge', name: 'hits_total', help: 'Mine' } as const },
+      },
     ]
     const { get, host, instruments } = await runHost(table, { others, host: { selfMetrics: 'on' } })
     instruments.hits.inc(5)
@@ -65,7 +75,9 @@ describe('a scrape', () => {
   })
 
   test('lets other work run while it writes a large registry', async () => {
-    const many = { level: { kind: 'gauge', name: 'level', help: 'h', labels: { n: {} }, seriesLimit: 1e6 } } as const
+    const many = {
+      level: { kind: 'gauge', name: 'level', help: 'h', labels: { n: {} }, seriesLimit: 1e6 },
+    } as const
     const { get, instruments } = await runHost(many)
     for (let i = 0; i < 200_000; i++) instruments.level.set({ n: `series ${i}` }, i)
     let turns = 0
@@ -82,7 +94,9 @@ describe('a scrape', () => {
   })
 
   test('writes no series twice while series come and go', async () => {
-    const many = { level: { kind: 'gauge', name: 'level', help: 'h', labels: { n: {} }, seriesLimit: 1e6 } } as const
+    const many = {
+      level: { kind: 'gauge', name: 'level', help: 'h', labels: { n: {} }, seriesLimit: 1e6 },
+    } as const
     const { get, instruments } = await runHost(many)
     for (let i = 0; i < 50_000; i++) instruments.level.set({ n: String(i) }, i)
     let i = 0
@@ -100,14 +114,21 @@ describe('a scrape', () => {
   })
 
   test('that its client gives up is counted as aborted and leaves nothing behind', async () => {
-    const many = { level: { kind: 'gauge', name: 'level', help: 'h', labels: { n: {} }, seriesLimit: 1e6 } } as const
+    const many = {
+      level: { kind: 'gauge', name: 'level', help: 'h', labels: { n: {} }, seriesLimit: 1e6 },
+    } as const
     const { get, origin, instruments } = await runHost(many, { host: { selfMetrics: 'on' } })
     for (let i = 0; i < 200_000; i++) instruments.level.set({ n: `series ${i}` }, i)
-    const socket = connect(Number(new URL(origin).port), '127.0.0.1', () => socket.write('GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n'))
+    const socket = connect(Number(new URL(origin).port), '127.0.0.1', () =>
+      socket.write('GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n'),
+    )
     await new Promise((resolve) => socket.once('data', resolve))
     socket.destroy()
-    const aborted = async () => (await get('/metrics?plugin[]=tidegauge')).text.includes('outcome="aborted"} 1\n')
+    const aborted = async () =>
+      (await get('/metrics?plugin[]=tidegauge')).text.includes('outcome="aborted"} 1\n')
     await expect.poll(aborted, { timeout: 10_000 }).toBe(true)
-    expect((await get('/metrics?plugin[]=tidegauge')).text).toContain('tidegauge_transport_queue_size{transport="prometheus"} 0\n')
+    expect((await get('/metrics?plugin[]=tidegauge')).text).toContain(
+      'tidegauge_transport_queue_size{transport="prometheus"} 0\n',
+    )
   })
 })

@@ -2,11 +2,28 @@ import { defineInstruments, type Handles } from '@tidegauge/core'
 
 /** One instrument of every kind. */
 export const everyKind = defineInstruments({
-  requests: { kind: 'counter', name: 'app_requests_total', help: 'Requests\nby "route" \\ path', labels: { route: {} } },
+  requests: {
+    kind: 'counter',
+    name: 'app_requests_total',
+    help: 'Requests\nby "route" \\ path',
+    labels: { route: {} },
+  },
   oddCounter: { kind: 'counter', name: 'app_bytes', help: 'A counter without the suffix', unit: 'bytes' },
   open: { kind: 'up_down_counter', name: 'app_open', help: 'Open things' },
-  heat: { kind: 'gauge', name: 'app_heat_celsius', help: 'Heat', unit: 'celsius', labels: { room: ['north', 'south'] } },
-  wait: { kind: 'histogram', name: 'app_wait_seconds', help: 'Waiting', unit: 'seconds', bounds: [0.1, 1, 2.5] },
+  heat: {
+    kind: 'gauge',
+    name: 'app_heat_celsius',
+    help: 'Heat',
+    unit: 'celsius',
+    labels: { room: ['north', 'south'] },
+  },
+  wait: {
+    kind: 'histogram',
+    name: 'app_wait_seconds',
+    help: 'Waiting',
+    unit: 'seconds',
+    bounds: [0.1, 1, 2.5],
+  },
   size: { kind: 'exponential_histogram', name: 'app_size_bytes', help: 'Sizes', unit: 'bytes' },
   lag: { kind: 'summary', name: 'app_lag_seconds', help: 'Lag', unit: 'seconds', quantiles: [0.5, 0.99] },
   build: { kind: 'info', name: 'app_build_info', help: 'Build', labels: { version: {} } },

@@ -6,7 +6,11 @@ export interface Sample {
   readonly name: string
   readonly labels: Readonly<Record<string, string>>
   readonly value: number
-  readonly exemplar?: { readonly labels: Readonly<Record<string, string>>; readonly value: number; readonly timestamp?: number }
+  readonly exemplar?: {
+    readonly labels: Readonly<Record<string, string>>
+    readonly value: number
+    readonly timestamp?: number
+  }
 }
 
 export interface ParsedFamily {
@@ -55,7 +59,11 @@ const textSuffixes: Record<string, string[]> = {
   histogram: ['_bucket', '_sum', '_count'],
   summary: ['', '_sum', '_count'],
 }
-const openMetricsSuffixes: Record<string, string[]> = { ...textSuffixes, counter: ['_total'], info: ['_info'] }
+const openMetricsSuffixes: Record<string, string[]> = {
+  ...textSuffixes,
+  counter: ['_total'],
+  info: ['_info'],
+}
 
 function belongs(name: string, family: ParsedFamily, format: 'text' | 'openmetrics'): boolean {
   const suffixes = (format === 'text' ? textSuffixes : openMetricsSuffixes)[family.type] ?? ['']
@@ -78,7 +86,11 @@ function parseSample(line: string, format: 'text' | 'openmetrics'): Sample {
   const [exemplarValue, timestamp] = line.slice(end + 1).split(' ')
   return {
     ...sample,
-    exemplar: { labels: exemplarLabels, value: parseNumber(exemplarValue!), ...(timestamp && { timestamp: Number(timestamp) }) },
+    exemplar: {
+      labels: exemplarLabels,
+      value: parseNumber(exemplarValue!),
+      ...(timestamp && { timestamp: Number(timestamp) }),
+    },
   }
 }
 

@@ -18,7 +18,10 @@ export interface RunningHost<T extends InstrumentTable> {
   /** The server's address without a path. */
   readonly origin: string
   /** The text of `/metrics`, or of another path, with these headers. */
-  get(path?: string, headers?: Record<string, string>): Promise<{ status: number; headers: Headers; text: string }>
+  get(
+    path?: string,
+    headers?: Record<string, string>,
+  ): Promise<{ status: number; headers: Headers; text: string }>
 }
 
 export interface RunOptions {
