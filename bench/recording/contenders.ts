@@ -3,12 +3,12 @@ import { bounds, directions, durations, labelSets, type CaseName, type Contender
 
 type Calls = Partial<Record<CaseName, (i: number) => void>>
 const count = labelSets.length
-const labels = (i: number) => labelSets[i % count]!
+const labels = (i: number) => labelSets[i % count]
 const fresh = (i: number) => ({
-  protocol: labelSets[i % count]!.protocol,
-  direction: labelSets[i % count]!.direction,
+  protocol: labelSets[i % count].protocol,
+  direction: labelSets[i % count].direction,
 })
-const seconds = (i: number) => durations[i & 1023]!
+const seconds = (i: number) => durations[i & 1023]
 
 const table = defineInstruments({
   plain: { kind: 'counter', name: 'plain_total', help: 'h' },
@@ -96,7 +96,7 @@ const otel = async (): Promise<Calls> => {
   const { MeterProvider, AggregationType } = await import('@opentelemetry/sdk-metrics')
   const { PrometheusExporter } = await import('@opentelemetry/exporter-prometheus')
   const meter = new MeterProvider({
-    readers: [new PrometheusExporter({ preventServerStart: true }) as never],
+    readers: [new PrometheusExporter({ preventServerStart: true })],
     views: [
       { instrumentName: 'exponential', aggregation: { type: AggregationType.EXPONENTIAL_HISTOGRAM } },
       {
@@ -131,17 +131,17 @@ const limit = async (): Promise<Calls> => {
   const buckets = new Float64Array(16 * count)
   const observe = (at: number, value: number) => {
     let i = 0
-    while (i < bounds.length && value > bounds[i]!) i++
-    buckets[at + i]! += 1
-    buckets[at + 11]! += value
+    while (i < bounds.length && value > bounds[i]) i++
+    buckets[at + i] += 1
+    buckets[at + 11] += value
   }
   const sketch = new Float64Array(4096)
-  const log = (value: number) => (sketch[2048 + Math.ceil(Math.log2(value) * 32)]! += 1)
+  const log = (value: number) => (sketch[2048 + Math.ceil(Math.log2(value) * 32)] += 1)
   return {
-    'counter, no labels': () => void (cells[0]! += 1),
-    'counter, 2 labels given each time': (i) => void (cells[slotOf(labels(i))]! += 1),
-    'counter, 2 labels, fresh object each time': (i) => void (cells[slotOf(fresh(i))]! += 1),
-    'counter, bound series': () => void (cells[3]! += 1),
+    'counter, no labels': () => void (cells[0] += 1),
+    'counter, 2 labels given each time': (i) => void (cells[slotOf(labels(i))] += 1),
+    'counter, 2 labels, fresh object each time': (i) => void (cells[slotOf(fresh(i))] += 1),
+    'counter, bound series': () => void (cells[3] += 1),
     'gauge set, 2 labels': (i) => void (cells[slotOf(labels(i))] = i),
     'gauge set, bound series': (i) => void (cells[3] = i),
     'histogram, no labels, 10 bounds': (i) => observe(0, seconds(i)),

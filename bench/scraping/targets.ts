@@ -1,12 +1,6 @@
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import {
-  createTidegauge,
-  definePlugin,
-  type Counter,
-  type Distribution,
-  type TransportContext,
-} from '@tidegauge/core'
+import { createTidegauge, definePlugin, type TransportContext } from '@tidegauge/core'
 import { prometheus } from '@tidegauge/transport-prometheus'
 import { ByteWriter } from '../../packages/transport-prometheus/dist/encode/byte-writer.js'
 import { encodeText } from '../../packages/transport-prometheus/dist/encode/text.js'
@@ -26,7 +20,6 @@ const value = (kind: Kind, i: number, round: number) =>
 
 async function tidegauge(kind: Kind, count: number, perPeer: number): Promise<Target> {
   let context!: TransportContext
-  let series!: readonly { record(i: number, round: number): void }[]
   const labels = { peer: {}, protocol: {}, direction: ['inbound', 'outbound'] } as const
   const instrument =
     kind === 'histograms'
@@ -70,7 +63,6 @@ async function tidegauge(kind: Kind, count: number, perPeer: number): Promise<Ta
     },
     listen: async () => ({ url: transport.url!, close: () => host.stop() }),
   }
-  void series
 }
 
 function record(handle: any, kind: Kind, labels: Labels, i: number, round: number): void {
@@ -105,7 +97,7 @@ async function otel(kind: Kind, count: number, perPeer: number): Promise<Target>
   const { PrometheusExporter, PrometheusSerializer } = await import('@opentelemetry/exporter-prometheus')
   const exporter = new PrometheusExporter({ preventServerStart: true })
   const views = [{ instrumentName: '*', aggregationCardinalityLimit: 10_000_000 }]
-  const meter = new MeterProvider({ readers: [exporter as never], views }).getMeter('bench')
+  const meter = new MeterProvider({ readers: [exporter], views }).getMeter('bench')
   const options = { advice: { explicitBucketBoundaries: bounds } }
   const counter = kind === 'histograms' ? undefined : meter.createCounter(metricName)
   const histogram = kind === 'histograms' ? meter.createHistogram(histogramName, options) : undefined
@@ -135,19 +127,19 @@ async function limit(kind: Kind, count: number, perPeer: number): Promise<Target
   })
   const arena = encoder.encode(lines.join(''))
   const starts = new Float64Array(count + 1)
-  lines.forEach((line, i) => (starts[i + 1] = starts[i]! + line.length))
+  lines.forEach((line, i) => (starts[i + 1] = starts[i] + line.length))
   const values = Float64Array.from({ length: count }, (_, i) => value(kind, i, 0))
   const out = new Uint8Array(144 * 1024)
   return {
     touchAll: (round) => {
-      for (let i = 0; i < count; i++) values[i]! += value(kind, i, round)
+      for (let i = 0; i < count; i++) values[i] += value(kind, i, round)
     },
     render: async () => {
       let bytes = 0
       let at = 0
       for (let i = 0; i < count; i++) {
-        for (let from = starts[i]!, to = starts[i + 1]!; from < to; from++) out[at++] = arena[from]!
-        const text = String(values[i]!)
+        for (let from = starts[i], to = starts[i + 1]; from < to; from++) out[at++] = arena[from]!
+        const text = String(values[i])
         for (let k = 0; k < text.length; k++) out[at++] = text.charCodeAt(k)
         out[at++] = 10
         if (at > 128 * 1024) {
@@ -176,4 +168,3 @@ export const targets = {
   opentelemetry: otel,
   limit,
 }
-export type { Counter, Distribution }

@@ -16,7 +16,7 @@ export interface Labels {
 /** Series `i`: twenty for each peer, as a node that counts by peer and protocol would have. */
 export function labelsOf(i: number, perPeer = 20): Labels {
   const peer = `12D3KooW${String(Math.floor(i / perPeer)).padStart(44, 'abcdefghjkmnpqrstuvwxyz')}`
-  return { peer, protocol: protocols[(i >> 1) % 10]!, direction: directions[i & 1]! }
+  return { peer, protocol: protocols[(i >> 1) % 10], direction: directions[i & 1] }
 }
 
 /** One contender with its series in place. */

@@ -1,0 +1,25 @@
+/**
+ * Runs the benchmarks and prints their tables as Markdown: `npm run bench -- [recording] [scraping] [libp2p] [--quick]`.
+ *
+ * Everybody is measured in the same run, in processes of their own that take turns; read the figures as ratios.
+ */
+import { parseArgs } from 'node:util'
+import { libp2pTable } from './libp2p/table.ts'
+import { recordingTable } from './recording/table.ts'
+import { machine } from './report/markdown.ts'
+import { rowsFor, scrapingTables } from './scraping/tables.ts'
+
+const { values, positionals } = parseArgs({
+  options: { quick: { type: 'boolean', default: false } },
+  allowPositionals: true,
+})
+const isWanted = (part: string) => positionals.length === 0 || positionals.includes(part)
+const print = (...lines: readonly string[]) => console.log(`${lines.join('\n\n')}\n`)
+
+print('# Benchmarks', `${machine()}. Medians of several processes; read them as ratios.`)
+if (isWanted('recording')) print('## Recording', await recordingTable(values.quick ? 1 : 5))
+if (isWanted('scraping'))
+  for (const [title, text] of Object.entries(await scrapingTables(rowsFor(values.quick))))
+    print(`## ${title}`, text)
+if (isWanted('libp2p'))
+  print('## libp2p throughput, loopback TCP, noise, yamux', await libp2pTable(values.quick ? 5 : 15))
