@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { defineInstruments, type InstrumentDefinition } from '@tidegauge/core'
+import { defineInstruments } from '@tidegauge/core'
 import { describe, expect, test } from 'vitest'
 import { runs } from '../../../../tools/test/runs.js'
 import { everyKind, recordEveryKind } from '../support/every-kind.js'
@@ -34,7 +34,7 @@ describe('the text formats', () => {
           labels: { a: {}, ['__proto__']: {}, b: {} },
           seriesLimit: 1e6,
         },
-      } as Record<string, InstrumentDefinition>)
+      })
       const { instruments, get } = await runHost(table)
       const level = instruments['level'] as any
       const text = fc.oneof(
@@ -61,7 +61,7 @@ describe('the text formats', () => {
           const families = parseExposition(body, format)
           expect(families.map(({ name }) => name)).toEqual(['level'])
           const got = new Map(
-            families[0]!.samples.map(({ labels, value }) => [
+            families[0].samples.map(({ labels, value }) => [
               JSON.stringify([labels['a'], labels['__proto__'], labels['b']]),
               value,
             ]),
@@ -99,18 +99,17 @@ describe('the text formats', () => {
       size: { kind: 'exponential_histogram', name: 'size', help: 'h' },
     })
     fc.assert(
-      fc.property(
-        fc.double({ min: 1e-9, max: 1e9, noNaN: true }),
-        (value) => void instruments.size.observe(value),
+      fc.property(fc.double({ min: 1e-9, max: 1e9, noNaN: true }), (value) =>
+        instruments.size.observe(value),
       ),
       { numRuns: 500 },
     )
     const [family] = parseExposition((await get()).text, 'text')
-    const buckets = family!.samples.filter(({ name }) => name === 'size_bucket')
+    const buckets = family.samples.filter(({ name }) => name === 'size_bucket')
     const counts = buckets.map(({ value }) => value)
     expect(counts).toEqual([...counts].sort((a, b) => a - b))
     expect(buckets.at(-1)).toMatchObject({ labels: { le: '+Inf' }, value: 500 })
-    expect(family!.samples.find(({ name }) => name === 'size_count')!.value).toBe(500)
+    expect(family.samples.find(({ name }) => name === 'size_count')!.value).toBe(500)
   })
 
   test('write no more than the header of an instrument without series', async () => {

@@ -46,21 +46,16 @@ describe('a real Prometheus', () => {
       const samples = parseExposition(text, format as 'text').flatMap((family) => family.samples)
       const stored = new Map<string, string>()
       for (const { metric, value } of await server.query('{job="tidegauge"}')) {
-        const { __name__: name, job, instance, ...labels } = metric
-        stored.set(JSON.stringify([name, Object.entries(labels).sort()]), value)
+        const { __name__: name, ...labels } = metric
+        stored.set(seriesKey(name, labels), value)
       }
       for (const { name, labels, value } of samples) {
-        const key = JSON.stringify([
-          name,
-          Object.entries(labels)
-            .filter(([, text]) => text !== '')
-            .sort(),
-        ])
+        const key = seriesKey(name, labels)
         expect(stored.has(key), key).toBe(true)
         expect(Number(stored.get(key)!.replace('Inf', 'Infinity'))).toBe(value)
       }
       const scraped = await server.query('scrape_samples_scraped')
-      expect(Number(scraped[0]!.value)).toBe(samples.length)
+      expect(Number(scraped[0].value)).toBe(samples.length)
     },
   )
 
@@ -84,6 +79,17 @@ describe('a real Prometheus', () => {
     expect(complaints).toEqual([])
   })
 })
+
+/** A series' identity; labels that Prometheus adds, and empty ones, which it does not keep, are left out. */
+function seriesKey(name: string, labels: Readonly<Record<string, string>>): string {
+  const names = Object.keys(labels).filter(
+    (label) => !['job', 'instance'].includes(label) && labels[label] !== '',
+  )
+  return JSON.stringify([
+    name,
+    ...names.toSorted((a, b) => (a < b ? -1 : 1)).map((label) => [label, labels[label]]),
+  ])
+}
 
 /** What `promtool check metrics` says of a text, line by line. */
 async function check(text: string): Promise<string[]> {

@@ -4,12 +4,12 @@ import { describe, expect, test } from 'vitest'
 import { runHost } from '../support/run-host.js'
 
 const table = { hits: { kind: 'counter', name: 'hits_total', help: 'Hits' } } as const
-const bad = (name: string, collect: () => unknown) => ({
+const bad = (name: string, collect: () => any) => ({
   name,
   version: '0.0.0',
   apiLevel: 1,
   instruments: { [name]: { kind: 'counter', name: `${name}_total`, help: name } as const },
-  collect: collect as () => void,
+  collect: collect,
 })
 
 describe('a scrape', () => {

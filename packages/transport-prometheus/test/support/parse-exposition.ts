@@ -47,7 +47,12 @@ export function parseExposition(text: string, format: 'text' | 'openmetrics'): P
     const sample = parseSample(line, format)
     if (current === undefined || !belongs(sample.name, current, format))
       throw new Error(`sample ${sample.name} is not of family ${current?.name}`)
-    const key = JSON.stringify([sample.name, Object.entries(sample.labels).sort()])
+    const key = JSON.stringify([
+      sample.name,
+      ...Object.entries(sample.labels)
+        .map((pair) => JSON.stringify(pair))
+        .toSorted((a, b) => (a < b ? -1 : 1)),
+    ])
     if (seen.has(key)) throw new Error(`series twice: ${line}`)
     seen.add(key)
     current.samples.push(sample)
@@ -78,7 +83,7 @@ function parseSample(line: string, format: 'text' | 'openmetrics'): Sample {
   if (line[at] === '{') [labels, at] = parseLabels(line, at)
   if (line[at] !== ' ') throw new Error(`no space before the value: ${line}`)
   const [value, ...rest] = line.slice(at + 1).split(' ')
-  const sample = { name, labels, value: parseNumber(value!) }
+  const sample = { name, labels, value: parseNumber(value) }
   if (rest.length === 0) return sample
   if (format === 'text' || rest[0] !== '#') throw new Error(`something after the value: ${line}`)
   const from = line.indexOf('{', at + 1)
@@ -88,7 +93,7 @@ function parseSample(line: string, format: 'text' | 'openmetrics'): Sample {
     ...sample,
     exemplar: {
       labels: exemplarLabels,
-      value: parseNumber(exemplarValue!),
+      value: parseNumber(exemplarValue),
       ...(timestamp && { timestamp: Number(timestamp) }),
     },
   }
@@ -125,7 +130,7 @@ function unescape(text: string, allowed: string): string {
 
 function parseNumber(text: string): number {
   const words: Record<string, number> = { NaN: Number.NaN, '+Inf': Infinity, '-Inf': -Infinity }
-  if (text in words) return words[text]!
+  if (text in words) return words[text]
   if (!/^-?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text)) throw new Error(`not a number: ${text}`)
   return Number(text)
 }
