@@ -17,6 +17,7 @@ const build = ['build', 'tsc', ['-b']]
 const tests = (env = {}) => [
   ['format', 'prettier', ['--check', '--log-level', 'warn', '.']],
   build,
+  ['types of tests', 'tsc', ['-p', 'tsconfig.tests.json']],
   ['lint', 'oxlint', ['--type-aware', '--quiet']],
   ['boundaries', 'node', ['tools/check-boundaries.ts']],
   ['generated files', 'node', ['tools/generate.ts', '--check']],

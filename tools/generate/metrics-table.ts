@@ -7,7 +7,7 @@ export function metricsTable(table: InstrumentTable): string {
 }
 
 function rowOf(definition: InstrumentDefinition, table: InstrumentTable): string {
-  const source = definition.kind === 'rate' ? table[definition.of]! : definition
+  const source = definition.kind === 'rate' ? table[definition.of] : definition
   const labels = 'labels' in source ? Object.entries(source.labels ?? {}) : []
   const cells = [
     `\`${definition.name}\``,

@@ -21,9 +21,9 @@ export async function debianProgram(name: string, packageName = name): Promise<s
     await unpack(packageName)
   } catch (thrown) {
     const why = thrown instanceof Error ? thrown.message.split('\n')[0] : String(thrown)
-    throw new Error(
-      `${name} is not on the PATH and could not be fetched (${why}): install ${packageName}, then try again`,
-    )
+    throw new Error(`${name} is not on the PATH and could not be fetched (${why}): install ${packageName}`, {
+      cause: thrown,
+    })
   }
   return unpacked
 }
