@@ -1,0 +1,40 @@
+/** The example as a visitor runs it: in a process of its own, from its build. */
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+
+const main = fileURLToPath(new URL('../dist/main.js', import.meta.url))
+
+test(
+  'npm start’s swarm is measured while it runs, and ends cleanly on Ctrl-C',
+  { timeout: 60_000 },
+  async () => {
+    const child = spawn(process.execPath, [main, '--port', '0'], { stdio: ['ignore', 'pipe', 'pipe'] })
+    let output = ''
+    child.stdout.on('data', (data) => (output += String(data)))
+    child.stderr.on('data', (data) => (output += String(data)))
+    const ended = new Promise<number | null>((resolve) => child.on('close', resolve))
+    try {
+      await expect.poll(() => output, { timeout: 20_000 }).toMatch(/metrics\s+http:\/\/\S+\/metrics/)
+      const url = /http:\/\/\S+\/metrics/.exec(output)![0]
+      const metrics = async () => (await fetch(url, { headers: { accept: 'text/plain' } })).text()
+      // every node moves bytes, streams are opened, a certificate of WebRTC is told, modules' metrics come out
+      const wanted = [
+        /^libp2p_bandwidth_total_bytes\{node="alpha",direction="inbound"\} [1-9]\d{4,}$/m,
+        /^libp2p_bandwidth_total_bytes\{node="beta",direction="outbound"\} [1-9]\d{4,}$/m,
+        /^libp2p_bandwidth_protocol_bytes\{node="alpha",protocol="\/tidegauge\/swarm\/1\.0\.0",direction="inbound"\} [1-9]\d{4,}$/m,
+        /^libp2p_webtransport_cert_hash\{node="alpha",state="current",hash="\S+"\} 1$/m,
+        /^libp2p_resource_connections\{node="beta",direction="\w+"\} [1-9]/m,
+        /^tidegauge_plugin_up\{plugin="libp2p\{node=alpha\}"\} 1$/m,
+      ]
+      for (const line of wanted) await expect.poll(metrics, { timeout: 20_000, interval: 300 }).toMatch(line)
+      const { origin } = new URL(url)
+      expect((await fetch(`${origin}/health`)).status).toBe(200)
+    } finally {
+      child.kill('SIGINT')
+    }
+    expect(await ended).toBe(0)
+    expect(output).toContain('Stopping')
+    expect(output).not.toMatch(/Error|Warning/)
+  },
+)

@@ -1,0 +1,97 @@
+import type { Notices } from '../notices.js'
+import type { MetricOptionsLike, MetricsLike } from './metrics-like.js'
+
+/** The `register…` methods of libp2p's `Metrics`. */
+export type RegisterMethod =
+  | 'registerMetric'
+  | 'registerMetricGroup'
+  | 'registerCounter'
+  | 'registerCounterGroup'
+  | 'registerHistogram'
+  | 'registerHistogramGroup'
+  | 'registerSummary'
+  | 'registerSummaryGroup'
+
+/** Most registrations that are kept for an implementation that comes later. */
+const MOST_KEPT = 1_000
+
+/** What the other implementations returned for one registration. */
+export type Echo = readonly Handle[]
+
+type Handle = Readonly<Record<string, ((...args: unknown[]) => unknown) | undefined>>
+
+interface Registration {
+  readonly method: RegisterMethod
+  readonly name: string
+  readonly options: MetricOptionsLike | undefined
+  readonly echo: Handle[]
+}
+
+/**
+ * Other implementations of libp2p's `Metrics` that hear everything too.
+ *
+ * What one of them throws is told once and touches neither the node nor our own counting.
+ */
+export class Forwards {
+  #targets: readonly MetricsLike[] = []
+  readonly #registrations: Registration[] = []
+  readonly #notices: Notices
+
+  constructor(notices: Notices) {
+    this.#notices = notices
+  }
+
+  /** Forwards to these and no others. What was registered before the first of them came is registered now. */
+  replace(targets: readonly MetricsLike[]): void {
+    if (this.#targets.length > 0) this.#registrations.length = 0
+    this.#targets = targets
+    for (const registration of this.#registrations)
+      for (const target of targets) this.#registerWith(target, registration)
+  }
+
+  track(method: 'trackMultiaddrConnection' | 'trackProtocolStream', tracked: object): void {
+    for (const target of this.#targets) this.guard(method, () => target[method](tracked as never))
+  }
+
+  register(method: RegisterMethod, name: string, options: MetricOptionsLike | undefined): Echo {
+    const registration: Registration = { method, name, options, echo: [] }
+    if (this.#registrations.length < MOST_KEPT) this.#registrations.push(registration)
+    for (const target of this.#targets) this.#registerWith(target, registration)
+    return registration.echo
+  }
+
+  /** The function as the others trace it; each wraps what the one before made of it. */
+  trace<F extends (...args: never[]) => unknown>(name: string, fn: F, options: object | undefined): F {
+    return this.#targets.reduce<F>(
+      (traced, target) =>
+        this.guard('traceFunction', () => target.traceFunction(name, traced, options)) ?? traced,
+      fn,
+    )
+  }
+
+  /** The trace context of the first that makes one. */
+  createTrace(): unknown {
+    for (const target of this.#targets) {
+      const trace: unknown = this.guard('createTrace', () => target.createTrace())
+      if (trace !== undefined) return trace
+    }
+    return undefined
+  }
+
+  guard<R>(what: string, call: () => R): R | undefined {
+    try {
+      return call()
+    } catch (thrown) {
+      this.#notices.warn(
+        `forward ${what}`,
+        `the metrics implementation that is forwarded to threw in ${what}: ${String(thrown)}`,
+      )
+      return undefined
+    }
+  }
+
+  #registerWith(target: MetricsLike, { method, name, options, echo }: Registration): void {
+    const handle: unknown = this.guard(method, () => target[method](name, options))
+    if (typeof handle === 'object' && handle !== null) echo.push(handle as Handle)
+  }
+}

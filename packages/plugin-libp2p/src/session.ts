@@ -1,0 +1,134 @@
+import { CollectError, describeThrown, type CollectContext, type PluginContext } from '@tidegauge/core'
+import type { Meter } from './bandwidth/meter.js'
+import { reportMeter } from './bandwidth/report.js'
+import type { instruments } from './metrics.js'
+import { Calculation, settleInTime } from './modules/calculation.js'
+import type { ModuleRegistry } from './modules/registry.js'
+import type { NodeView } from './node/node-view.js'
+import type { ConnectionManagerLike } from './node/shapes.js'
+import type { Notices } from './notices.js'
+import { watchRefusals, type OnRefused, type RefusalReason } from './resources/refusals.js'
+import { reportResources } from './resources/report.js'
+import { UndoList } from './undo.js'
+import { reportWebtransport, type WebtransportSettings } from './webtransport/report.js'
+import type { WebtransportSnapshot, WebtransportSource } from './webtransport/source.js'
+import { WebrtcDirectSource } from './webtransport/webrtc-direct.js'
+
+type Context = PluginContext<typeof instruments>
+
+/** What lives longer than one start of the plugin. */
+export interface SessionParts {
+  readonly meter: Meter
+  readonly modules: ModuleRegistry
+  readonly notices: Notices
+  readonly groups: readonly string[]
+  readonly source: WebtransportSource
+  readonly webtransport: WebtransportSettings
+}
+
+/** From one start of the plugin to its stop: what watches the node, and what is told at each pass. */
+export class Session {
+  readonly #view: NodeView
+  readonly #parts: SessionParts
+  readonly #context: Context
+  readonly #undo = new UndoList()
+  readonly #reading: Calculation
+  #source: 'idle' | 'asked' | 'started' = 'idle'
+  #watched: ConnectionManagerLike | undefined
+
+  constructor(view: NodeView, parts: SessionParts, context: Context) {
+    this.#view = view
+    this.#parts = parts
+    this.#context = context
+    this.#reading = new Calculation(() => this.#readSource())
+  }
+
+  start(): void {
+    const { modules } = this.#parts
+    modules.begin(this.#context)
+    this.#undo.add(() => modules.end())
+    this.#watchManager()
+  }
+
+  /** Tells everything. A part that fails leaves the others alone; then the pass counts as failed. */
+  async collect(pass: CollectContext): Promise<void> {
+    const { meter, groups, modules, notices } = this.#parts
+    const to = this.#context.instruments
+    this.#watchManager()
+    const failures = await Promise.all([
+      failureOf(() => reportMeter(meter, groups, to)),
+      failureOf(() => reportResources(this.#view, to, notices)),
+      failureOf(() => modules.collect(pass)),
+      failureOf(() => this.#collectSource(pass)),
+    ])
+    const [first, ...others] = failures.filter((failure) => failure !== undefined)
+    if (first === undefined) return
+    const words = [first, ...others].map(({ thrown }) => describeThrown(thrown)).join('; ')
+    throw new CollectError('COLLECT_FAILED', 'libp2p', `plugin "libp2p": ${words}`, first.thrown)
+  }
+
+  async stop(): Promise<void> {
+    this.#undo.run()
+    if (this.#source !== 'idle') await this.#parts.source.stop?.()
+  }
+
+  /** Of a source that hangs nothing is exported; everything else is. */
+  async #collectSource(pass: CollectContext): Promise<void> {
+    let failure: { thrown: unknown } | undefined
+    let state: 'waiting' | 'answered' | 'over' = 'waiting'
+    const { webtransport, notices } = this.#parts
+    const take = (snapshot: unknown): void => {
+      if (state === 'over') return
+      state = 'answered'
+      reportWebtransport(snapshot as WebtransportSnapshot, webtransport, this.#context.instruments)
+    }
+    const answer = this.#reading.run(take, (thrown) => (failure = { thrown }))
+    if (answer !== undefined) await settleInTime([answer], pass, this.#context.clock)
+    if (failure !== undefined) throw failure.thrown
+    if (state === 'waiting') notices.warn('source', 'the WebTransport source does not answer')
+    state = 'over'
+  }
+
+  /** A source that could not start is started at the next pass. */
+  #readSource(): WebtransportSnapshot | Promise<WebtransportSnapshot> {
+    const { source } = this.#parts
+    if (this.#source === 'started') return source.read()
+    this.#source = 'asked'
+    const read = (): WebtransportSnapshot | Promise<WebtransportSnapshot> => {
+      this.#source = 'started'
+      return source.read()
+    }
+    const starting = source.start?.()
+    return starting === undefined ? read() : starting.then(read)
+  }
+
+  /** The connection manager may come after us, or be another's when the host has made its node anew. */
+  #watchManager(): void {
+    const { connectionManager } = this.#view
+    if (connectionManager === undefined || connectionManager === this.#watched) return
+    this.#watched = connectionManager
+    const refused: OnRefused = (reason, connection) => this.#refused(reason, connection)
+    this.#undo.add(watchRefusals(connectionManager, refused, this.#parts.notices))
+  }
+
+  #refused(...[reason, connection]: Parameters<OnRefused>): void {
+    this.#context.instruments.connectionsRefused.inc({ reason })
+    const { source } = this.#parts
+    if (source instanceof WebrtcDirectSource && isQuota(reason)) source.refused(connection)
+  }
+}
+
+function isQuota(reason: RefusalReason): boolean {
+  return reason === 'connection_limit' || reason === 'pending_limit' || reason === 'rate_limit'
+}
+
+async function failureOf(
+  part: () => void | Promise<void>,
+): Promise<{ readonly thrown: unknown } | undefined> {
+  try {
+    await part()
+    return undefined
+  } catch (thrown) {
+    return { thrown }
+  }
+}

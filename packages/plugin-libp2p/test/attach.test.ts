@@ -1,0 +1,254 @@
+import type { Metrics } from '@libp2p/interface'
+import { describe, expect, it } from 'vitest'
+import { libp2p } from '../src/index.js'
+import { ofProtocol, quiet, total } from './support/bytes.js'
+import { startHost } from './support/host.js'
+import { connectionTo, createNode, openStream, settled, until, type TestNode } from './support/nodes.js'
+import { createProxy } from './support/proxy.js'
+
+const PROTOCOL = '/test/late/1'
+
+/** The node's components, which its interface does not show. */
+function componentsOf(node: TestNode): { metrics?: Metrics } {
+  return (node as unknown as { components: { metrics?: Metrics } }).components
+}
+
+async function countReceived(node: TestNode): Promise<{ bytes: number }> {
+  const received = { bytes: 0 }
+  await node.handle(PROTOCOL, (stream) => {
+    stream.addEventListener('message', ({ data }) => (received.bytes += data.byteLength))
+  })
+  return received
+}
+
+describe('a node that was created without the plugin', () => {
+  it('is counted from then on, on connections and streams that were open too', async () => {
+    const plugin = libp2p()
+    const a = await createNode()
+    const b = await createNode()
+    const received = await countReceived(b)
+    const proxy = await createProxy(b)
+    const open = await a.dialProtocol(proxy.address, PROTOCOL)
+    open.send(new Uint8Array(1_000))
+    await until(() => received.bytes === 1_000, 'the first bytes')
+    await settled(() => proxy.fromNode + proxy.toNode)
+    const before = { in: proxy.fromNode, out: proxy.toNode }
+    const host = await startHost({ a: plugin.observe(a) })
+    open.send(new Uint8Array(2_000))
+    const fresh = await a.getConnections()[0].newStream(PROTOCOL)
+    fresh.send(new Uint8Array(500))
+    await until(() => received.bytes === 3_500, 'all bytes')
+    const values = await quiet(host)
+    expect(ofProtocol(values, 'a', PROTOCOL)).toEqual({ in: 0, out: 2_500 })
+    expect(total(values, 'a')).toEqual({ in: proxy.fromNode - before.in, out: proxy.toNode - before.out })
+    expect(
+      host.log.filter((line) => line.includes('created without the metrics of this plugin')),
+    ).toHaveLength(1)
+    expect(values.get('libp2p_connections_opened_total{direction="outbound",node="a"}')).toBe(1)
+  })
+
+  it('is counted in full on connections to come', async () => {
+    const plugin = libp2p()
+    const a = await createNode()
+    const b = await createNode()
+    const proxy = await createProxy(b)
+    const host = await startHost({ a: plugin.observe(a) })
+    await a.dial(proxy.address)
+    await a.services.ping.ping(b.peerId)
+    expect(total(await quiet(host), 'a')).toEqual({ in: proxy.fromNode, out: proxy.toNode })
+  })
+
+  it('is left as it was when the plugin stops', async () => {
+    const plugin = libp2p()
+    const a = await createNode()
+    const b = await createNode()
+    const received = await countReceived(b)
+    const stream = await openStream(a, b, PROTOCOL)
+    const { maConn } = connectionTo(a, b) as unknown as { maConn: object }
+    const accept = Reflect.get(
+      Reflect.get(componentsOf(a), 'connectionManager') as object,
+      'acceptIncomingConnection',
+    )
+    const ownKeys = (): unknown[] =>
+      [stream, maConn].map((part) => ['onData', 'sendData', 'send'].map((m) => Object.hasOwn(part, m)))
+    const before = ownKeys()
+    const host = await startHost({ a: plugin.observe(a) })
+    expect(componentsOf(a).metrics).toBeDefined()
+    expect(ownKeys()).not.toEqual(before)
+    await host.tidegauge.stop()
+    expect(componentsOf(a).metrics).toBeUndefined()
+    expect(ownKeys()).toEqual(before)
+    expect(
+      Reflect.get(Reflect.get(componentsOf(a), 'connectionManager') as object, 'acceptIncomingConnection'),
+    ).toBe(accept)
+    stream.send(new Uint8Array(10))
+    await until(() => received.bytes === 10, 'a stream that still flows')
+  })
+
+  it('goes on where it was when the host starts again', async () => {
+    const plugin = libp2p()
+    const a = await createNode()
+    const b = await createNode()
+    const received = await countReceived(b)
+    const host = await startHost({ a: plugin.observe(a) })
+    const stream = await openStream(a, b, PROTOCOL)
+    stream.send(new Uint8Array(100))
+    await until(() => received.bytes === 100, 'the first bytes')
+    await host.tidegauge.stop()
+    stream.send(new Uint8Array(1_000))
+    await until(() => received.bytes === 1_100, 'bytes that nobody counts')
+    await host.tidegauge.start()
+    stream.send(new Uint8Array(10))
+    await until(() => received.bytes === 1_110, 'the last bytes')
+    expect(ofProtocol(await quiet(host), 'a', PROTOCOL).out).toBe(110)
+  })
+
+  it('keeps the metrics that it had: they hear everything too', async () => {
+    const other = libp2p()
+    const plugin = libp2p()
+    const a = await createNode({ metrics: other.metrics })
+    const b = await createNode()
+    const host = await startHost({ late: plugin.observe(a), first: other.observe(a) })
+    await a.dial(b.getMultiaddrs())
+    await a.services.ping.ping(b.peerId)
+    const values = await quiet(host)
+    expect(total(values, 'late')).toEqual(total(values, 'first'))
+    expect(ofProtocol(values, 'first', '/ipfs/ping/1.0.0')).toEqual({ in: 32, out: 32 })
+    expect(ofProtocol(values, 'late', '/ipfs/ping/1.0.0')).toEqual({ in: 32, out: 32 })
+  })
+
+  it('is no longer counted by the one that stops while another goes on', async () => {
+    const [first, second] = [libp2p(), libp2p()]
+    const a = await createNode()
+    const b = await createNode()
+    const hostA = await startHost({ a: first.observe(a) })
+    const hostB = await startHost({ b: second.observe(a) })
+    await hostA.tidegauge.stop()
+    await a.dial(b.getMultiaddrs())
+    await a.services.ping.ping(b.peerId)
+    expect(ofProtocol(await quiet(hostB), 'b', '/ipfs/ping/1.0.0')).toEqual({ in: 32, out: 32 })
+    await hostB.tidegauge.stop()
+    await hostA.tidegauge.start()
+    expect(ofProtocol(await quiet(hostA), 'a', '/ipfs/ping/1.0.0')).toEqual({ in: 0, out: 0 })
+    await a.services.ping.ping(b.peerId)
+    expect(ofProtocol(await quiet(hostA), 'a', '/ipfs/ping/1.0.0')).toEqual({ in: 32, out: 32 })
+  })
+
+  it('may have ours inside of metrics of the host’s own: nothing is counted twice', async () => {
+    const plugin = libp2p()
+    const own = { ...plugin.metrics({ logger: {} }), createTrace: () => ({ host: 'own' }) }
+    const a = await createNode({ metrics: () => own })
+    const b = await createNode()
+    const proxy = await createProxy(b)
+    const host = await startHost({ a: plugin.observe(a) })
+    expect(componentsOf(a).metrics).toBe(own)
+    a.metrics!.registerCounter('module_total').increment(3)
+    await a.dial(proxy.address)
+    await a.services.ping.ping(b.peerId)
+    const values = await quiet(host)
+    expect(total(values, 'a')).toEqual({ in: proxy.fromNode, out: proxy.toNode })
+    expect(values.get('module_total{node="a"}')).toBe(3)
+    expect(values.get('libp2p_connections_opened_total{direction="outbound",node="a"}')).toBe(1)
+    expect(host.log).toEqual([])
+  })
+
+  it('may be given before it has started', async () => {
+    const plugin = libp2p()
+    const a = await createNode({ start: false })
+    plugin.observe(a)
+    await a.start()
+    const b = await createNode()
+    const proxy = await createProxy(b)
+    await a.dial(proxy.address)
+    await a.services.ping.ping(b.peerId)
+    await settled(() => proxy.fromNode + proxy.toNode)
+    const host = await startHost({ a: plugin })
+    expect(total(await host.read(), 'a')).toEqual({ in: proxy.fromNode, out: proxy.toNode })
+  })
+
+  it('that hides its components is served without bytes, and that is told', async () => {
+    const a = await createNode()
+    const b = await createNode()
+    await a.dial(b.getMultiaddrs())
+    const closed = {
+      getConnections: () => a.getConnections(),
+      getProtocols: () => a.getProtocols(),
+      getMultiaddrs: () => a.getMultiaddrs(),
+      addEventListener: (...args: Parameters<TestNode['addEventListener']>) => a.addEventListener(...args),
+      removeEventListener: (...args: Parameters<TestNode['removeEventListener']>) =>
+        a.removeEventListener(...args),
+    }
+    const host = await startHost(libp2p().observe(closed))
+    expect(await host.value('libp2p_resource_connections{direction="outbound"}')).toBe(1)
+    expect(
+      await host.value('libp2p_resource_shared_pool_connections{pool="connections",direction="outbound"}'),
+    ).toBe(1)
+    expect(
+      host.log.filter((line) => line.startsWith('warn') && line.includes('does not show its components')),
+    ).toHaveLength(1)
+    expect(host.log.filter((line) => line.startsWith('error'))).toEqual([])
+  })
+})
+
+describe('one instance', () => {
+  it('measures one node: a second one that runs is refused', async () => {
+    const plugin = libp2p()
+    const a = await createNode({ metrics: plugin.metrics })
+    const b = await createNode()
+    expect(() => plugin.observe(b)).toThrow(expect.objectContaining({ code: 'LIFECYCLE_WRONG_STATE' }))
+    await expect(createNode({ metrics: plugin.metrics })).rejects.toThrow(/measures another node already/)
+    expect(plugin.observe(a)).toBe(plugin)
+  })
+
+  it('follows a node that the host makes anew', async () => {
+    const plugin = libp2p()
+    const first = await createNode({ metrics: plugin.metrics })
+    const peer = await createNode()
+    const host = await startHost({ a: plugin.observe(first) })
+    await first.dial(peer.getMultiaddrs())
+    await first.services.ping.ping(peer.peerId)
+    await first.stop()
+    const second = await createNode({ metrics: plugin.metrics })
+    plugin.observe(second)
+    await second.dial(peer.getMultiaddrs())
+    await second.services.ping.ping(peer.peerId)
+    const values = await quiet(host)
+    expect(ofProtocol(values, 'a', '/ipfs/ping/1.0.0')).toEqual({ in: 64, out: 64 })
+    expect(values.get('libp2p_resource_connections{direction="outbound",node="a"}')).toBe(1)
+    expect(values.get('libp2p_connections_opened_total{direction="outbound",node="a"}')).toBe(2)
+    expect(values.get('libp2p_connections_closed_total{direction="outbound",node="a"}')).toBe(1)
+  })
+
+  it('refuses what is no node', () => {
+    expect(() => libp2p().observe({} as never)).toThrow(expect.objectContaining({ code: 'OPTIONS_INVALID' }))
+    expect(() => libp2p().observe(undefined as never)).toThrow(/observe\(node\) was/)
+  })
+
+  it('fails to start without a node, and starts when there is one', async () => {
+    const plugin = libp2p()
+    const host = await startHost({ a: plugin })
+    expect(host.log.join()).toContain('there is no node to measure')
+    plugin.observe(await createNode())
+    const series = 'libp2p_resource_connections{direction="inbound",node="a"}'
+    await until(async () => (await host.value(series)) === 0, 'another try')
+  })
+})
+
+describe('two nodes in one process', () => {
+  it('are independent, told apart by the label that the host gives', async () => {
+    const [a, b] = [libp2p(), libp2p()]
+    const nodeA = await createNode({ metrics: a.metrics })
+    const nodeB = await createNode({ metrics: b.metrics })
+    const peer = await createNode()
+    const host = await startHost({ a: a.observe(nodeA), b: b.observe(nodeB) })
+    await nodeA.dial(peer.getMultiaddrs())
+    const values = await quiet(host)
+    expect(values.get('libp2p_resource_connections{direction="outbound",node="a"}')).toBe(1)
+    expect(values.get('libp2p_resource_connections{direction="outbound",node="b"}')).toBe(0)
+    expect(total(values, 'a').out).toBeGreaterThan(0)
+    expect(total(values, 'b')).toEqual({ in: 0, out: 0 })
+    expect(values.get('libp2p_connection_manager_connections{state="outbound",node="a"}')).toBe(1)
+    expect(values.get('libp2p_connection_manager_connections{state="outbound",node="b"}')).toBe(0)
+    expect(host.log).toEqual([])
+  })
+})
