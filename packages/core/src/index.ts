@@ -76,7 +76,8 @@ export {
   type PluginContext,
 } from './plugin/plugin.js'
 export type { StoredExemplar } from './registry/exemplar-store.js'
-export { OVERFLOW_VALUE, type DropReason, type Instrument } from './registry/instrument.js'
+export type { DropReason } from './registry/drop-reason.js'
+export { OVERFLOW_VALUE, type Instrument } from './registry/instrument.js'
 export type { PrivacyMode, PrivacyRules } from './registry/privacy.js'
 export type { FamilyView, ReadFilter } from './registry/reading.js'
 export { SeriesReader } from './registry/series-reader.js'

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.js'
 import type { Logger } from '../logger.js'
-import { describeThrown } from '../errors/describe.js'
+import type { Owner } from '../registry/owner.js'
+import { describeThrown, describeValue } from '../errors/describe.js'
 
 export type Severity = 'debug' | 'info' | 'warn' | 'error'
 
@@ -66,9 +67,14 @@ export interface EventSink {
 
 export type EventListener = (record: EventRecord) => void
 
-/** Hands every record to every listener, in order, at once. Keeps nothing. */
+interface Subscription {
+  readonly listener: EventListener
+  readonly accepts: (owner: Owner) => boolean
+}
+
+/** Hands every record to every listener, in order, at once. Keeps nothing, and whatever it is given never throws. */
 export class EventBus {
-  readonly #listeners = new Set<EventListener>()
+  readonly #subscriptions = new Set<Subscription>()
   readonly #clock: Clock
   readonly #logger: Logger
   #nextActivity = 1
@@ -78,59 +84,87 @@ export class EventBus {
     this.#logger = logger
   }
 
-  /** Returns what ends the subscription. */
-  subscribe(listener: EventListener): () => void {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
+  /** Hears of the plugin instances that are accepted. Returns what ends the subscription. */
+  subscribe(listener: EventListener, accepts: (owner: Owner) => boolean = () => true): () => void {
+    const subscription = { listener, accepts }
+    this.#subscriptions.add(subscription)
+    return () => this.#subscriptions.delete(subscription)
   }
 
-  sink(plugin: string): EventSink {
+  sink(owner: Owner): EventSink {
     return {
-      emit: (event) => this.#publishEvent(plugin, event),
-      begin: (name, options = {}) => {
+      emit: (event) => this.#publishEvent(owner, event),
+      begin: (name, options) => {
         const activityId = String(this.#nextActivity++)
-        this.#publish({
+        this.#publish(owner, () => ({
           type: 'begin',
-          plugin,
+          plugin: owner.plugin,
           activityId,
-          name,
+          name: assertName(name),
           timeMs: this.#clock.now(),
-          ...(options.attributes && { attributes: options.attributes }),
-          ...(options.parent && { parentId: options.parent.id }),
-        })
-        return this.#activity(plugin, activityId, name)
+          ...copied(options?.attributes),
+          ...(options?.parent && { parentId: options.parent.id }),
+        }))
+        return this.#activity(owner, activityId, name)
       },
     }
   }
 
-  #activity(plugin: string, id: string, name: string): Activity {
+  #activity(owner: Owner, id: string, name: string): Activity {
     let ended = false
     return {
       id,
       name,
       emit: (event) => {
-        if (!ended) this.#publishEvent(plugin, event, id)
+        if (!ended) this.#publishEvent(owner, event, id)
       },
-      end: (outcome = {}) => {
+      end: (outcome) => {
         if (ended) return
         ended = true
-        this.#publish({ type: 'end', plugin, activityId: id, timeMs: this.#clock.now(), ...outcome })
+        this.#publish(owner, () => ({
+          type: 'end',
+          plugin: owner.plugin,
+          activityId: id,
+          timeMs: this.#clock.now(),
+          ...(outcome?.error !== undefined && { error: outcome.error }),
+          ...copied(outcome?.attributes),
+        }))
       },
     }
   }
 
-  #publishEvent(plugin: string, event: TideEvent, activityId?: string): void {
-    const full = { ...event, timeMs: event.timeMs ?? this.#clock.now(), severity: event.severity ?? 'info' }
-    this.#publish({ type: 'event', plugin, event: full, ...(activityId && { activityId }) })
+  #publishEvent(owner: Owner, event: TideEvent, activityId?: string): void {
+    this.#publish(owner, () => {
+      const { timeMs = this.#clock.now(), severity = 'info' } = event
+      const full = { ...event, ...copied(event.attributes), name: assertName(event.name), timeMs, severity }
+      return { type: 'event', plugin: owner.plugin, event: full, ...(activityId && { activityId }) }
+    })
   }
 
-  #publish(record: EventRecord): void {
-    for (const listener of this.#listeners) {
+  /** The caller keeps its objects: a listener that batches must not see them change. */
+  #publish(owner: Owner, make: () => EventRecord): void {
+    let record: EventRecord
+    try {
+      record = make()
+    } catch (thrown) {
+      this.#logger.warn(`plugin "${owner.plugin}": an event was dropped: ${describeThrown(thrown)}`)
+      return
+    }
+    for (const { listener, accepts } of this.#subscriptions) {
       try {
-        listener(record)
+        if (accepts(owner)) listener(record)
       } catch (thrown) {
         this.#logger.error(`an event listener threw: ${describeThrown(thrown)}`)
       }
     }
   }
+}
+
+function assertName(name: unknown): string {
+  if (typeof name !== 'string') throw new TypeError(`its name was ${describeValue(name)}, expected a string`)
+  return name
+}
+
+function copied(attributes: TideEvent['attributes']): Pick<TideEvent, 'attributes'> {
+  return attributes ? { attributes: { ...attributes } } : {}
 }

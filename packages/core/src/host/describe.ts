@@ -1,3 +1,5 @@
+import { describeThrown } from '../errors/describe.js'
+import type { Transport } from '../transport/transport.js'
 import type { HostSettings } from './options.js'
 import type { PluginRunner } from './plugin-runner.js'
 import type { HealthReport, HostDescription } from './report.js'
@@ -25,7 +27,7 @@ export function describeHost(host: DescribedHost): HostDescription {
       version: transport.version,
       state: status.state,
       startMs: status.startMs,
-      details: transport.describe?.() ?? {},
+      details: detailsOf(transport),
     })),
   }
 }
@@ -52,5 +54,13 @@ function describePlugin(runner: PluginRunner, registry: Registry): HostDescripti
     intervalMs: runner.use.intervalMs,
     startMs: runner.status.startMs,
     transports: runner.use.transports ?? 'all',
+  }
+}
+
+function detailsOf(transport: Transport): Readonly<Record<string, string>> {
+  try {
+    return transport.describe?.() ?? {}
+  } catch (thrown) {
+    return { error: describeThrown(thrown) }
   }
 }

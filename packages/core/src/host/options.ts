@@ -1,6 +1,6 @@
 import { systemClock, type Clock } from '../clock.js'
 import { isPlainObject, OptionCheck } from '../errors/option-check.js'
-import { silentLogger, type Logger } from '../logger.js'
+import { prefixLogger, silentLogger, type Logger } from '../logger.js'
 import { defaultPrivacy, privacyModes, type PrivacyRules } from '../registry/privacy.js'
 import { defaultSeriesLimit } from '../registry/registry.js'
 import type { View } from '../registry/views.js'
@@ -56,6 +56,8 @@ export interface UseSettings {
   readonly transports: readonly string[] | undefined
 }
 
+const levels = ['debug', 'info', 'warn', 'error']
+
 const optionNames = [
   'service',
   'logger',
@@ -76,7 +78,7 @@ export function parseOptions(options: TidegaugeOptions = {}): HostSettings {
   const instanceId = check.text('service.instanceId', service['instanceId'], '')
   const settings: HostSettings = {
     service: { name, ...(instanceId !== '' && { instanceId }) },
-    logger: methods(check, 'logger', given.logger, silentLogger, ['debug', 'info', 'warn', 'error']),
+    logger: prefixLogger(methods(check, 'logger', given.logger, silentLogger, levels), ''),
     clock: methods(check, 'clock', given.clock, systemClock, ['now', 'monotonic', 'after']),
     views: parseViews(check, given.views),
     privacy: parsePrivacy(check, given.privacy),
@@ -155,7 +157,7 @@ function parseViews(check: OptionCheck, views: unknown): readonly View[] {
 function parseLabelRules(check: OptionCheck, path: string, labels: unknown): void {
   if (!check.expect(isPlainObject(labels), path, labels, 'an object of label names and rules')) return
   for (const [name, rule] of Object.entries(labels as object)) {
-    const ok = privacyModes.includes(rule) || (isPlainObject(rule) && Number.isInteger(rule['truncate']))
+    const ok = privacyModes.includes(rule) || (isPlainObject(rule) && isLength(rule['truncate']))
     check.expect(ok, `${path}.${name}`, rule, `one of ${privacyModes.join(', ')} or { truncate: characters }`)
   }
 }
@@ -167,6 +169,10 @@ function parsePrivacy(check: OptionCheck, privacy: unknown): PrivacyRules {
     else check.choice(`privacy.${name}`, mode, 'keep', privacyModes)
   }
   return given
+}
+
+function isLength(value: unknown): boolean {
+  return Number.isInteger(value) && (value as number) >= 0
 }
 
 function isAscending(values: unknown): boolean {

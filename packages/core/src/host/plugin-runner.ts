@@ -9,6 +9,7 @@ import { createOwner, type Owner } from '../registry/owner.js'
 import type { Registry } from '../registry/registry.js'
 import { BackOff } from './back-off.js'
 import { callWithin, type Ending } from './deadline.js'
+import { startError } from './start-error.js'
 import type { UseSettings } from './options.js'
 import type { FailureReason } from './self-metrics.js'
 import { Status } from './status.js'
@@ -46,7 +47,7 @@ export class PluginRunner {
   #lastPassMs: number | undefined
   #cancelTick: (() => void) | undefined
   #instruments: Handles<Plugin['instruments']> | undefined
-  #lastFailure: unknown
+  #lastFailure: { readonly thrown: unknown } | undefined
 
   constructor(plugin: Plugin, use: UseSettings, settings: RunnerSettings) {
     this.plugin = plugin
@@ -59,7 +60,7 @@ export class PluginRunner {
     this.#backOff = new BackOff(use.intervalMs)
   }
 
-  /** Registers, starts, and collects once. Never rejects; returns what went wrong. */
+  /** Registers, starts, and collects once. Never rejects; returns what went wrong, as an error with a code. */
   async start(): Promise<unknown> {
     this.#abort = new AbortController()
     this.status.state = 'starting'
@@ -67,12 +68,17 @@ export class PluginRunner {
     await this.collect()
     this.status.startMs = this.#settings.clock.monotonic() - startedAtMs
     this.#scheduleFirst()
-    return this.#lastFailure
+    return this.#lastFailure && startError('plugin', this.id, this.#lastFailure.thrown)
   }
 
   /** A pass now, or the one that is under way. Never rejects. */
   collect(): Promise<void> {
     return (this.#pass ??= this.#passOnce().finally(() => (this.#pass = undefined)))
+  }
+
+  /** A last pass, of a plugin that runs and does not fail. */
+  async collectIfWell(): Promise<void> {
+    if (this.#isAttached && this.#backOff.waitMs(this.#settings.clock.monotonic()) === 0) await this.collect()
   }
 
   /** A pass if the values are older than they may be, and no back-off is on. */
@@ -89,6 +95,8 @@ export class PluginRunner {
   async stop(): Promise<void> {
     this.#cancelTick?.()
     this.#abort.abort()
+    // it ends within its time; to stop a plugin while it starts would leave it attached
+    await this.#pass
     const ending = await callWithin(this.#settings.clock, this.use.timeoutMs, () => this.plugin.stop?.())
     if (ending === 'late') this.#logger.error(`stop did not return within ${this.use.timeoutMs} ms`)
     else if (!ending.ok)
@@ -102,6 +110,7 @@ export class PluginRunner {
     const startedAtMs = clock.monotonic()
     const failure = this.#isAttached ? undefined : await this.#attach()
     if (failure !== undefined) return this.#fail(failure.reason, failure.thrown)
+    if (this.#abort.signal.aborted) return
     const ending = await this.#collectWithin(startedAtMs)
     if (this.#abort.signal.aborted) return
     if (ending === 'late') return this.#fail('timeout', this.#timeout('collect'))
@@ -139,7 +148,7 @@ export class PluginRunner {
     const signal = AbortSignal.any([abort.signal, this.#abort.signal])
     owner.pass = pass
     const ending = await callWithin<void>(clock, use.timeoutMs, () =>
-      plugin.collect?.({ signal, deadlineMs: startedAtMs + use.timeoutMs }),
+      plugin.collect?.({ instruments: this.#instruments!, signal, deadlineMs: startedAtMs + use.timeoutMs }),
     )
     owner.pass = 0
     if (ending === 'late') abort.abort()
@@ -149,7 +158,7 @@ export class PluginRunner {
 
   #fail(reason: FailureReason, thrown: unknown): void {
     if (this.#abort.signal.aborted) return
-    this.#lastFailure = thrown
+    this.#lastFailure = { thrown }
     const wasUp = this.status.state !== 'down'
     const words = this.status.failed(thrown)
     this.#backOff.failed(this.#settings.clock.monotonic())
@@ -175,7 +184,7 @@ export class PluginRunner {
       logger: this.#logger,
       clock,
       signal: this.#abort.signal,
-      events: events.sink(this.plugin.name),
+      events: events.sink(this.owner),
       define: <const D extends InstrumentDefinition>(definition: D) =>
         registry.add<D>(this.owner, definition),
     }
@@ -203,6 +212,12 @@ export class PluginRunner {
 
 /** `libp2p`, or `libp2p{node=a}` for an instance with constant labels. */
 export function runnerId(name: string, labels: Readonly<Record<string, string>>): string {
-  const pairs = Object.entries(labels).map(([label, value]) => `${label}=${value}`)
+  const pairs = Object.entries(labels).map(([label, value]) => `${label}=${quoted(value)}`)
+  pairs.sort()
   return pairs.length === 0 ? name : `${name}{${pairs.join(',')}}`
+}
+
+/** Quoted where it could be taken for more than one label. */
+function quoted(value: string): string {
+  return /[,={}"\\]/.test(value) ? JSON.stringify(value) : value
 }

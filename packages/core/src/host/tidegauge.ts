@@ -38,9 +38,12 @@ export interface Tidegauge {
    * when a transport fails, what was started is stopped again and its error is thrown (see `tolerate`).
    */
   start(): Promise<void>
-  /** A last pass, a last flush, then everything that was opened is closed. May be called more than once. */
+  /**
+   * A last pass, a last flush, then everything that was opened is closed. May be called more than once; while
+   * the host starts, it waits for that first.
+   */
   stop(): Promise<void>
-  /** Collects, and has every push transport send now. */
+  /** Collects, and has every push transport send now. Throws `LIFECYCLE_WRONG_STATE` unless it is running. */
   flush(): Promise<void>
   health(): HealthReport
   describe(): HostDescription
@@ -63,6 +66,7 @@ class Host implements Tidegauge {
   readonly transports: TransportRunner[] = []
   readonly #events: EventBus
   readonly #self: SelfRecorder | undefined
+  #starting: Promise<void> | undefined
   #stopping: Promise<void> | undefined
 
   constructor(settings: HostSettings) {
@@ -110,6 +114,47 @@ class Host implements Tidegauge {
       this.transports.map(({ transport }) => transport.name),
     )
     this.state = 'starting'
+    this.#starting = this.#startAll().finally(() => (this.#starting = undefined))
+    return this.#starting
+  }
+
+  stop(): Promise<void> {
+    if (this.#starting !== undefined)
+      return this.#starting.then(
+        () => this.stop(),
+        () => {},
+      )
+    if (this.state !== 'running') return this.#stopping ?? Promise.resolve()
+    this.state = 'stopping'
+    this.#stopping = this.#flushAll()
+      .then(() => this.#stopAll())
+      .finally(() => {
+        this.state = 'stopped'
+        this.#stopping = undefined
+      })
+    return this.#stopping
+  }
+
+  async flush(): Promise<void> {
+    this.#assertState('flush()', 'running')
+    await this.#flushAll()
+  }
+
+  async #flushAll(): Promise<void> {
+    await Promise.all(this.plugins.map((runner) => runner.collectIfWell()))
+    this.#self?.update(this.plugins, this.transports)
+    await Promise.all(this.transports.map((runner) => runner.flush()))
+  }
+
+  health(): HealthReport {
+    return healthOf(this.plugins, this.transports)
+  }
+
+  describe(): HostDescription {
+    return describeHost(this)
+  }
+
+  async #startAll(): Promise<void> {
     try {
       const failures = await Promise.all(this.plugins.map((runner) => runner.start()))
       const first = failures.find((failure) => failure !== undefined)
@@ -122,32 +167,6 @@ class Host implements Tidegauge {
     }
     this.startedAtMs = this.settings.clock.now()
     this.state = 'running'
-  }
-
-  stop(): Promise<void> {
-    if (this.state !== 'running') return this.#stopping ?? Promise.resolve()
-    this.state = 'stopping'
-    this.#stopping = this.flush()
-      .then(() => this.#stopAll())
-      .finally(() => {
-        this.state = 'stopped'
-        this.#stopping = undefined
-      })
-    return this.#stopping
-  }
-
-  async flush(): Promise<void> {
-    await Promise.all(this.plugins.map((runner) => runner.collect()))
-    this.#self?.update(this.plugins, this.transports)
-    await Promise.all(this.transports.map((runner) => runner.flush()))
-  }
-
-  health(): HealthReport {
-    return healthOf(this.plugins, this.transports)
-  }
-
-  describe(): HostDescription {
-    return describeHost(this)
   }
 
   async #startTransport(runner: TransportRunner): Promise<void> {
@@ -172,7 +191,6 @@ class Host implements Tidegauge {
     const routed = this.plugins.filter(({ use }) => use.transports?.includes(name) ?? true)
     const owners = new Set<Owner>(routed.map(({ owner }) => owner))
     if (this.#self !== undefined) owners.add(this.#self.owner)
-    const names = new Set(routed.map(({ plugin }) => plugin.name))
     return {
       service: this.settings.service,
       pool: this.registry.pool,
@@ -183,10 +201,7 @@ class Host implements Tidegauge {
       collect: (request) => this.#collect(routed, request),
       health: () => this.health(),
       describe: () => this.describe(),
-      subscribe: (listener) =>
-        this.#events.subscribe((record) => {
-          if (names.has(record.plugin)) listener(record)
-        }),
+      subscribe: (listener) => this.#events.subscribe(listener, (owner) => owners.has(owner)),
     }
   }
 
@@ -204,7 +219,7 @@ class Host implements Tidegauge {
     if (allowed.includes(this.state)) return
     throw new LifecycleError(
       'LIFECYCLE_WRONG_STATE',
-      `${what} was called while the host is ${this.state}, expected ${allowed.join(' or ')}; add plugins and transports before start()`,
+      `${what} was called while the host is ${this.state}, expected ${allowed.join(' or ')}; add plugins and transports first, then start() once, and flush() while it runs`,
       this.state,
     )
   }

@@ -1,4 +1,5 @@
-import type { DropReason, Instrument } from '../registry/instrument.js'
+import type { DropReason } from '../registry/drop-reason.js'
+import type { Instrument } from '../registry/instrument.js'
 
 const NOWHERE = new Float64Array(0)
 
@@ -46,6 +47,12 @@ export class BoundSeries {
       this.instrument.remember(slot, this)
     }
     return slot
+  }
+
+  /** The slot of the series, wherever it was made, or -1. */
+  protected find(): number {
+    if (this.slot >= 0 || this.#texts === undefined) return this.slot
+    return this.instrument.table.findTexts(this.#texts)
   }
 
   #attach(slot: number): void {

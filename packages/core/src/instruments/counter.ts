@@ -1,4 +1,5 @@
 import type { Instrument } from '../registry/instrument.js'
+import type { DropReason } from '../registry/drop-reason.js'
 import type { SourceTotals } from '../registry/source-totals.js'
 import { BoundSeries, faultOf } from './bound-series.js'
 import type { Counter, Exemplar, LabelledCounter } from './handles.js'
@@ -6,9 +7,10 @@ import { LabelledHandle, type AnyLabels } from './labelled.js'
 
 /** One series of a counter. */
 export class CounterSeries extends BoundSeries implements Counter {
-  /** Where the totals of a self-counting source are remembered, and under which slot of theirs. */
+  /** Where the totals of a self-counting source are remembered. */
   totals: SourceTotals | undefined
-  totalsSlot = -1
+  /** Its slot there, where that differs from its own, or why there is none. */
+  source: number | DropReason = -1
 
   inc(value = 1, exemplar?: Exemplar): void {
     if (typeof value === 'number' && value >= 0 && value < Infinity && this.at >= 0)
@@ -23,7 +25,10 @@ export class CounterSeries extends BoundSeries implements Counter {
     const slot = this.place()
     // in the overflow series sources can't be told apart: the total would be a wrong increment
     if (slot < 0 || this.instrument.isOverflow(slot)) return
-    this.inc(this.totals!.advance(this.totalsSlot < 0 ? slot : this.totalsSlot, total))
+    const source = this.totals!.isOwn ? this.source : slot
+    if (typeof source === 'string') return void this.instrument.refuse(source)
+    if (source < 0) return this.instrument.countOverflow()
+    this.inc(this.totals!.advance(source, total))
   }
 
   #incSlowly(value: unknown): void {
@@ -69,8 +74,18 @@ export class CounterHandle extends LabelledHandle<CounterSeries> implements Labe
     if (!this.#totals.isOwn) return super.labels(labels)
     const series = this.create(this.instrument.read(labels))
     series.isLoose = true
-    series.totalsSlot = this.#totals.slotFor(labels)
+    series.source = this.#totals.slotFor(labels)
     return series
+  }
+
+  override remove(labels: AnyLabels): void {
+    super.remove(labels)
+    this.#totals.forget(labels)
+  }
+
+  override clear(): void {
+    super.clear()
+    this.#totals.clear()
   }
 
   protected create(place: ConstructorParameters<typeof BoundSeries>[1]): CounterSeries {

@@ -142,3 +142,15 @@ export type SeriesKind =
 export function defineInstruments<const T extends InstrumentTable>(table: T): T {
   return table
 }
+
+/** The kind that readers meet. */
+export function seriesKind(definition: InstrumentDefinition): SeriesKind {
+  if (definition.kind === 'rate') return 'gauge'
+  if (definition.kind === 'timer') return definition.over ?? 'histogram'
+  return definition.kind
+}
+
+/** A label's definition in its long form. */
+export function labelDefinition(spec: LabelSpec): LabelDefinition {
+  return Array.isArray(spec) ? { values: spec as readonly string[] } : (spec as LabelDefinition)
+}

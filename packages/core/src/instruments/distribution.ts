@@ -49,40 +49,49 @@ export class HistogramSeries extends BoundSeries implements Timer {
       page[this.at + bucket] += 1
       page[this.at + bounds.length + 1] += value
       if (exemplar !== undefined) this.instrument.keepExemplar(this.slot, bucket, value, exemplar)
-    } else this.#observeSlowly(value, exemplar)
+    } else recordSlowly(this.instrument, () => this.place(), value, exemplar)
   }
 
   start(): RunningTimer {
     return startTimer(this.instrument, (seconds, exemplar) => this.observe(seconds, exemplar))
   }
-
-  #observeSlowly(value: unknown, exemplar: Exemplar | undefined): void {
-    const fault = faultOf(value)
-    const slot = fault === undefined ? this.place() : this.instrument.refuse(fault)
-    if (slot >= 0) recordInHistogram(this.instrument, slot, value as number, exemplar)
-  }
 }
 
-/** One series of an exponential histogram or a summary, or a stopwatch over one. */
-export class StatefulSeries extends BoundSeries implements Timer {
+/**
+ * One series of an exponential histogram. It and {@link SummarySeries} are classes of their own so that each call
+ * to a state has one shape, and passes its number without boxing it.
+ */
+export class ExponentialSeries extends BoundSeries implements Timer {
   observe(value: number, exemplar?: Exemplar): void {
     if (typeof value === 'number' && value - value === 0 && this.slot >= 0) {
-      recordInState(this.instrument, this.slot, value, exemplar)
-      return
-    }
-    const fault = faultOf(value)
-    const slot = fault === undefined ? this.place() : this.instrument.refuse(fault)
-    if (slot >= 0) recordInState(this.instrument, slot, value, exemplar)
+      ;(this.instrument.states[this.slot] as ExponentialBuckets).observe(value)
+      if (exemplar !== undefined) this.instrument.keepExemplar(this.slot, 0, value, exemplar)
+    } else recordSlowly(this.instrument, () => this.place(), value, exemplar)
   }
 
   start(): RunningTimer {
     return startTimer(this.instrument, (seconds, exemplar) => this.observe(seconds, exemplar))
   }
 }
+
+/** One series of a summary. Exemplars are for histograms and counters: it takes none. */
+export class SummarySeries extends BoundSeries implements Timer {
+  observe(value: number): void {
+    if (typeof value === 'number' && value - value === 0 && this.slot >= 0)
+      (this.instrument.states[this.slot] as SlidingWindow).observe(value)
+    else recordSlowly(this.instrument, () => this.place(), value, undefined)
+  }
+
+  start(): RunningTimer {
+    return startTimer(this.instrument, (seconds) => this.observe(seconds))
+  }
+}
+
+type DistributionSeries = HistogramSeries | ExponentialSeries | SummarySeries
 
 /** A histogram, exponential histogram, summary or timer with labels. */
 export class DistributionHandle
-  extends LabelledHandle<HistogramSeries | StatefulSeries>
+  extends LabelledHandle<DistributionSeries>
   implements LabelledDistribution<AnyLabels>, LabelledTimer<AnyLabels>
 {
   observe(labels: AnyLabels, value: number, exemplar?: Exemplar): void {
@@ -90,24 +99,40 @@ export class DistributionHandle
     const fault = faultOf(value)
     const slot = fault === undefined ? instrument.slotFor(labels) : instrument.refuse(fault)
     if (slot < 0) return
-    if (instrument.definition.kind === 'histogram') recordInHistogram(instrument, slot, value, exemplar)
-    else recordInState(instrument, slot, value, exemplar)
+    recordIn(instrument, slot, value, exemplar)
   }
 
   start(labels: AnyLabels): RunningTimer {
-    return startTimer(this.instrument, (seconds, exemplar) => this.observe(labels, seconds, exemplar))
+    // bound now: the caller may use the labels object again before the stopwatch ends
+    return this.labels(labels).start()
   }
 
-  protected create(place: Place): HistogramSeries | StatefulSeries {
+  protected create(place: Place): DistributionSeries {
     return createDistribution(this.instrument, place)
   }
 }
 
 /** The bound series of the instrument's kind of distribution. */
-export function createDistribution(instrument: Instrument, place: Place): HistogramSeries | StatefulSeries {
-  return instrument.definition.kind === 'histogram'
-    ? new HistogramSeries(instrument, place)
-    : new StatefulSeries(instrument, place)
+export function createDistribution(instrument: Instrument, place: Place): DistributionSeries {
+  const { kind } = instrument.definition
+  if (kind === 'histogram') return new HistogramSeries(instrument, place)
+  return kind === 'summary' ? new SummarySeries(instrument, place) : new ExponentialSeries(instrument, place)
+}
+
+function recordSlowly(
+  instrument: Instrument,
+  place: () => number,
+  value: unknown,
+  exemplar: Exemplar | undefined,
+): void {
+  const fault = faultOf(value)
+  const slot = fault === undefined ? place() : instrument.refuse(fault)
+  if (slot >= 0) recordIn(instrument, slot, value as number, exemplar)
+}
+
+function recordIn(instrument: Instrument, slot: number, value: number, exemplar: Exemplar | undefined): void {
+  if (instrument.definition.kind === 'histogram') recordInHistogram(instrument, slot, value, exemplar)
+  else recordInState(instrument, slot, value, exemplar)
 }
 
 function recordInHistogram(

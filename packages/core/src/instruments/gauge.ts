@@ -1,4 +1,4 @@
-import { BoundSeries } from './bound-series.js'
+import { BoundSeries, faultOf } from './bound-series.js'
 import type { Gauge, LabelledGauge } from './handles.js'
 import { LabelledHandle, type AnyLabels } from './labelled.js'
 
@@ -9,30 +9,35 @@ export class GaugeSeries extends BoundSeries implements Gauge {
     if (this.at >= 0) {
       this.page[this.at] = value
       this.#stamp(this.slot)
-    } else this.#setSlowly(value, 0)
+    } else this.#setSlowly(value, false)
   }
 
   inc(value = 1): void {
-    if (typeof value !== 'number' || value !== value) return void this.instrument.refuse('not_a_number')
-    if (this.at >= 0) {
-      this.page[this.at] += value
-      this.#stamp(this.slot)
-    } else this.#setSlowly(value, 1)
+    this.#add(value, 1)
   }
 
   dec(value = 1): void {
-    this.inc(-value)
+    this.#add(value, -1)
   }
 
   remove(): void {
-    this.instrument.remove(this.slot)
+    this.instrument.remove(this.find())
   }
 
-  #setSlowly(value: number, keep: 0 | 1): void {
+  #add(value: number, sign: 1 | -1): void {
+    const fault = faultOf(value)
+    if (fault !== undefined) return void this.instrument.refuse(fault)
+    if (this.at >= 0) {
+      this.page[this.at] += sign * value
+      this.#stamp(this.slot)
+    } else this.#setSlowly(sign * value, true)
+  }
+
+  #setSlowly(value: number, isAdded: boolean): void {
     const slot = this.place()
     if (slot < 0) return
     const { cells } = this.instrument
-    cells.set(slot, cells.get(slot) * keep + value)
+    cells.set(slot, isAdded ? cells.get(slot) + value : value)
     this.#stamp(slot)
   }
 
@@ -47,26 +52,32 @@ export class GaugeHandle extends LabelledHandle<GaugeSeries> implements Labelled
   protected override readonly startsAtZero = false
 
   set(labels: AnyLabels, value: number): void {
-    const slot = this.#slotFor(labels, value)
+    const isNumber = typeof value === 'number' && value === value
+    const slot = isNumber ? this.#slotFor(labels) : this.instrument.refuse('not_a_number')
     if (slot >= 0) this.instrument.cells.set(slot, value)
   }
 
   inc(labels: AnyLabels, value = 1): void {
-    const slot = this.#slotFor(labels, value)
-    if (slot >= 0) this.instrument.cells.set(slot, this.instrument.cells.get(slot) + value)
+    this.#add(labels, value, 1)
   }
 
   dec(labels: AnyLabels, value = 1): void {
-    this.inc(labels, -value)
+    this.#add(labels, value, -1)
   }
 
   protected create(place: ConstructorParameters<typeof BoundSeries>[1]): GaugeSeries {
     return new GaugeSeries(this.instrument, place)
   }
 
-  #slotFor(labels: AnyLabels, value: number): number {
+  #add(labels: AnyLabels, value: number, sign: 1 | -1): void {
+    const fault = faultOf(value)
+    const slot = fault === undefined ? this.#slotFor(labels) : this.instrument.refuse(fault)
+    const { cells } = this.instrument
+    if (slot >= 0) cells.set(slot, cells.get(slot) + sign * value)
+  }
+
+  #slotFor(labels: AnyLabels): number {
     const { instrument } = this
-    if (typeof value !== 'number' || value !== value) return instrument.refuse('not_a_number')
     const slot = instrument.slotFor(labels)
     if (slot >= 0 && instrument.owner.pass !== 0) instrument.stamps.set(slot, instrument.owner.pass)
     return slot

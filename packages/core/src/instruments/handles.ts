@@ -30,6 +30,7 @@ export interface UpDownCounter {
 export interface Gauge {
   /** Any number but NaN. */
   set(value: number): void
+  /** Adds a finite `value` (default 1). */
   inc(value?: number): void
   dec(value?: number): void
   /** The series is gone until it is set again. */
@@ -71,7 +72,7 @@ export interface StateSet<S extends string> {
 export interface Labelled<L, Series> {
   /** The series of these labels, to keep on a hot path. */
   labels(labels: L): Series
-  /** Forgets one series. */
+  /** Forgets one series; one that a view has made of several stays. */
   remove(labels: L): void
   /** Forgets every series. */
   clear(): void

@@ -14,6 +14,8 @@ export class InfoHandle implements Info<AnyLabels> {
     const { instrument } = this
     const texts = instrument.read(labels)
     if (typeof texts === 'string') return void instrument.refuse(texts)
+    const isTold = instrument.table.size === 1 && instrument.table.findTexts(texts) >= 0
+    if (isTold) return
     instrument.clear()
     const { slot } = instrument.slotForTexts(texts)
     if (slot >= 0) instrument.cells.set(slot, 1)

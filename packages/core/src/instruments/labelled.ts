@@ -25,7 +25,10 @@ export abstract class LabelledHandle<Series extends BoundSeries> {
   }
 
   remove(labels: AnyLabels): void {
-    this.instrument.remove(this.instrument.table.find(labels))
+    const { instrument } = this
+    // the other sources of a merged series are still there
+    const texts = instrument.isMerged ? 'label_unknown' : instrument.read(labels)
+    if (typeof texts !== 'string') instrument.remove(instrument.table.findTexts(texts))
   }
 
   clear(): void {
@@ -37,11 +40,11 @@ export abstract class LabelledHandle<Series extends BoundSeries> {
   /** The slot of these labels; or the texts to find one later; or why the labels are refused. */
   protected placeOf(labels: AnyLabels): Place {
     const { instrument } = this
-    const known = instrument.table.find(labels)
+    const known = instrument.find(labels)
     if (known >= 0) return known
     const texts = instrument.read(labels)
     if (typeof texts === 'string' || !this.startsAtZero) return texts
-    const { slot, overflow } = instrument.slotForTexts(texts)
-    return slot >= 0 && !overflow ? slot : texts
+    const slot = instrument.reserve(texts)
+    return slot >= 0 ? slot : texts
   }
 }

@@ -30,18 +30,22 @@ export class UpDownCounterHandle
   implements LabelledUpDownCounter<AnyLabels>
 {
   inc(labels: AnyLabels, value = 1): void {
-    const fault = faultOf(value)
-    const slot = fault === undefined ? this.instrument.slotFor(labels) : this.instrument.refuse(fault)
-    if (slot < 0) return
-    const { cells } = this.instrument
-    cells.pageFor(slot)[cells.indexOf(slot)] += value
+    this.#add(labels, value, 1)
   }
 
   dec(labels: AnyLabels, value = 1): void {
-    this.inc(labels, -value)
+    this.#add(labels, value, -1)
   }
 
   protected create(place: ConstructorParameters<typeof BoundSeries>[1]): UpDownCounterSeries {
     return new UpDownCounterSeries(this.instrument, place)
+  }
+
+  #add(labels: AnyLabels, value: number, sign: 1 | -1): void {
+    const fault = faultOf(value)
+    const slot = fault === undefined ? this.instrument.slotFor(labels) : this.instrument.refuse(fault)
+    if (slot < 0) return
+    const { cells } = this.instrument
+    cells.pageFor(slot)[cells.indexOf(slot)] += sign * value
   }
 }

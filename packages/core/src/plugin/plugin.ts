@@ -25,7 +25,9 @@ export interface PluginContext<T extends InstrumentTable = InstrumentTable> {
 }
 
 /** What one collect pass is given. */
-export interface CollectContext {
+export interface CollectContext<T extends InstrumentTable = InstrumentTable> {
+  /** The same handles as at the start, for a plugin that keeps no state of its own. */
+  readonly instruments: Handles<T>
   /** Aborted when the time is over: what is not read by then counts as failed. */
   readonly signal: AbortSignal
   /** When the pass must be done, in the clock's monotonic milliseconds. */
@@ -48,7 +50,7 @@ export interface Plugin<T extends InstrumentTable = InstrumentTable> {
   /** Attaches to the source. May fail; it is then tried again. */
   start?(context: PluginContext<T>): void | Promise<void>
   /** Reads the source now. Passes of one plugin never overlap. */
-  collect?(context: CollectContext): void | Promise<void>
+  collect?(context: CollectContext<T>): void | Promise<void>
   /** Detaches. May be called more than once, and after a start that failed. */
   stop?(): void | Promise<void>
 }

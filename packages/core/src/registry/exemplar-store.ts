@@ -22,8 +22,17 @@ export class ExemplarStore {
     return this.#byCell.get(cell)
   }
 
-  /** Copies the exemplar; false when its labels are too long or no strings. */
+  /** Copies the exemplar; false when its labels are too long or no strings, or its time is no time. */
   keep(cell: number, value: number, exemplar: Exemplar, clock: Clock): boolean {
+    try {
+      return this.#copy(cell, value, exemplar, clock)
+    } catch {
+      // a getter or a proxy of the caller's threw
+      return false
+    }
+  }
+
+  #copy(cell: number, value: number, exemplar: Exemplar, clock: Clock): boolean {
     const labels: Record<string, string> = Object.create(null)
     let characters = 0
     for (const [name, text] of Object.entries(exemplar.labels ?? {})) {
@@ -31,8 +40,8 @@ export class ExemplarStore {
       characters += name.length + Array.from(text).length
       labels[name] = text.toWellFormed().replaceAll('\0', '\uFFFD')
     }
-    if (characters > MOST_CHARACTERS) return false
     const timestampSeconds = exemplar.timestampSeconds ?? clock.now() / 1000
+    if (characters > MOST_CHARACTERS || !Number.isFinite(timestampSeconds)) return false
     this.#byCell.set(cell, { labels, value, timestampSeconds })
     return true
   }

@@ -2,6 +2,7 @@ import { RegistrationError } from '../errors/errors.js'
 import type { SeriesKind } from '../instruments/definition.js'
 import type { ResolvedDefinition } from '../instruments/resolve.js'
 import type { Instrument } from './instrument.js'
+import type { BirthLog } from '../storage/birth-log.js'
 import type { Owner } from './owner.js'
 import type { FamilyView, ReadFilter } from './reading.js'
 
@@ -51,7 +52,7 @@ export class FamilyIndex {
     for (const name of sampleNames(instrument.definition)) this.#sampleNames.delete(name)
   }
 
-  views(filter: ReadFilter, accepts: (owner: Owner) => boolean, upTo: number): FamilyView[] {
+  views(filter: ReadFilter, accepts: (owner: Owner) => boolean, births: BirthLog): FamilyView[] {
     return this.#matching(filter, accepts).map(({ definition, instruments }) => ({
       name: definition.name,
       dottedName: definition.dottedName,
@@ -59,7 +60,8 @@ export class FamilyIndex {
       help: definition.help,
       unit: definition.unit,
       instruments,
-      upTo,
+      upTo: births.last,
+      createdMs: (born) => births.timeOf(born),
     }))
   }
 

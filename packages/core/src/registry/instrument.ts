@@ -8,23 +8,8 @@ import type { LabelFault } from '../storage/label-reader.js'
 import type { SeriesTable } from '../storage/series-table.js'
 import type { Owner } from './owner.js'
 import type { BoundSeries } from '../instruments/bound-series.js'
+import type { DropReason } from './drop-reason.js'
 import { ExemplarStore } from './exemplar-store.js'
-
-/** Why a sample was dropped: the values of `tidegauge_dropped_samples_total{reason}`. */
-export const dropReasons = [
-  'not_a_number',
-  'negative',
-  'infinite',
-  'label_missing',
-  'label_type',
-  'label_value',
-  'label_unknown',
-  'unknown_state',
-  'exemplar_too_long',
-  'pool_full',
-] as const
-
-export type DropReason = (typeof dropReasons)[number]
 
 /** What an instrument tells of samples that it could not take as they were. */
 export interface Losses {
@@ -48,6 +33,8 @@ export interface InstrumentSettings {
   readonly losses: Losses
   /** The labels that callers give; more than the table's where a view drops some. */
   readonly callerLabels: readonly string[]
+  /** Whether a view makes one series of several of the callers'. Default: false. */
+  readonly isMerged?: boolean
 }
 
 /** One plugin instance's series of one definition, in columns by slot. */
@@ -56,6 +43,7 @@ export class Instrument {
   readonly owner: Owner
   readonly table: SeriesTable
   readonly clock: Clock
+  readonly isMerged: boolean
   /** The numbers of each series; what they mean depends on the kind (see `cellsOf` in `resolve.ts`). */
   readonly cells
   /** Buckets or windows by slot, for the kinds that keep more than plain numbers. */
@@ -70,13 +58,14 @@ export class Instrument {
   readonly #losses: Losses
   readonly #callerLabels: ReadonlySet<string>
   readonly #bound = new Map<number, BoundSeries>()
-  #overflowSeries = 0
+  readonly #overflowSlots = new Set<number>()
 
   constructor(definition: ResolvedDefinition, settings: InstrumentSettings) {
     this.definition = definition
     this.owner = settings.owner
     this.table = settings.table
     this.clock = settings.clock
+    this.isMerged = settings.isMerged ?? false
     this.cells = float64Column(definition.cells)
     this.#losses = settings.losses
     this.#callerLabels = new Set(settings.callerLabels)
@@ -84,26 +73,53 @@ export class Instrument {
 
   /** The slot to record these labels in, made if need be; -1 when they were refused (and that was counted). */
   slotFor(labels: Readonly<Record<string, unknown>>): number {
-    const slot = this.table.find(labels)
+    const slot = this.find(labels)
     if (slot >= 0) return slot
     const texts = this.read(labels)
     return typeof texts === 'string' ? this.refuse(texts) : this.slotForTexts(texts).slot
   }
 
+  /** The slot of these labels, or -1, also for what is no labels object at all. */
+  find(labels: Readonly<Record<string, unknown>>): number {
+    try {
+      return this.table.find(labels)
+    } catch {
+      return -1
+    }
+  }
+
   /** The same by the texts that the labels are kept under, and whether the slot is the overflow's. */
   slotForTexts(texts: readonly string[]): { slot: number; overflow: boolean } {
     const known = this.table.findTexts(texts)
-    if (known >= 0) return { slot: known, overflow: false }
+    if (known >= 0) return { slot: known, overflow: this.isOverflow(known) }
     if (this.#isFull()) return { slot: this.#overflowSlot(texts), overflow: true }
     return { slot: this.#allocate(texts), overflow: false }
+  }
+
+  /** The slot of a series that may be made before its first value; -1 when the instrument is full. */
+  reserve(texts: readonly string[]): number {
+    const known = this.table.findTexts(texts)
+    if (known >= 0) return this.isOverflow(known) ? -1 : known
+    return this.#isFull() ? -1 : this.#allocate(texts)
+  }
+
+  /** The slot of a series that no limit holds for, because it is made of others that one holds for. */
+  slotOfDerived(texts: readonly string[]): number {
+    const known = this.table.findTexts(texts)
+    return known >= 0 ? known : this.#allocate(texts)
   }
 
   /** The texts to keep these labels under, or why they are refused. */
   read(labels: Readonly<Record<string, unknown>>): string[] | LabelFault {
     if (typeof labels !== 'object' || labels === null) return 'label_missing'
-    const texts = this.table.read(labels)
-    if (typeof texts === 'string') return texts
-    return Object.keys(labels).every((name) => this.#callerLabels.has(name)) ? texts : 'label_unknown'
+    try {
+      const texts = this.table.read(labels)
+      if (typeof texts === 'string') return texts
+      return Object.keys(labels).every((name) => this.#callerLabels.has(name)) ? texts : 'label_unknown'
+    } catch {
+      // a getter or a proxy of the caller's threw
+      return 'label_type'
+    }
   }
 
   /** Whether callers record without labels. */
@@ -115,6 +131,10 @@ export class Instrument {
   refuse(reason: DropReason): -1 {
     this.#losses.dropped(this, reason)
     return -1
+  }
+
+  countOverflow(): void {
+    this.#losses.overflowed(this)
   }
 
   /** The one bound object of a slot, made by `create` the first time. */
@@ -142,13 +162,13 @@ export class Instrument {
     this.#detachAll(slot)
     if (this.exemplars.size > 0) this.exemplars.forget(slot * this.definition.cells, this.definition.cells)
     if (this.states.length > 0) this.states[slot] = undefined
-    if (this.isOverflow(slot)) this.#overflowSeries--
+    this.#overflowSlots.delete(slot)
     this.table.remove(slot)
   }
 
   /** Whether a live slot takes what is over the limit. */
   isOverflow(slot: number): boolean {
-    return this.#overflowSeries > 0 && this.table.texts(slot).includes(OVERFLOW_VALUE)
+    return this.#overflowSlots.has(slot)
   }
 
   clear(): void {
@@ -178,18 +198,17 @@ export class Instrument {
 
   #isFull(): boolean {
     const { definition, table } = this
-    return definition.hasOpenLabels && table.size - this.#overflowSeries >= definition.seriesLimit
+    return definition.hasOpenLabels && table.size - this.#overflowSlots.size >= definition.seriesLimit
   }
 
   #overflowSlot(texts: readonly string[]): number {
-    this.#losses.overflowed(this)
+    this.countOverflow()
     const kept = this.table.readers.map((reader, i) =>
       reader.values === undefined ? OVERFLOW_VALUE : texts[i],
     )
-    const known = this.table.findTexts(kept)
-    if (known >= 0) return known
-    this.#overflowSeries++
-    return this.#allocate(kept)
+    const slot = this.slotOfDerived(kept)
+    if (slot >= 0) this.#overflowSlots.add(slot)
+    return slot
   }
 
   #allocate(texts: readonly string[]): number {

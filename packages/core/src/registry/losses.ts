@@ -1,5 +1,6 @@
 import type { Logger } from '../logger.js'
-import type { DropReason, Instrument, Losses } from './instrument.js'
+import type { DropReason } from './drop-reason.js'
+import type { Instrument, Losses } from './instrument.js'
 
 /** Counts what could not be recorded, and tells of each kind of loss once for each instrument. */
 export class LossRecorder implements Losses {

@@ -20,4 +20,6 @@ export interface FamilyView {
   readonly instruments: readonly Instrument[]
   /** Series that are born after this serial number don't belong to this reading. */
   readonly upTo: number
+  /** When a series came, by its `born`, in milliseconds since the Unix epoch, to within a second. */
+  readonly createdMs: (born: number) => number
 }

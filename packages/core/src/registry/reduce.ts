@@ -14,7 +14,7 @@ export function reduceGauge(full: Instrument, reduced: Instrument, reduce: Reduc
   for (let slot = 0; slot < full.table.end; slot++) {
     if (!full.table.isLive(slot)) continue
     const texts = full.table.texts(slot)
-    const target = reduced.slotForTexts(columns.map((i) => texts[i])).slot
+    const target = reduced.slotOfDerived(columns.map((i) => texts[i]))
     if (target < 0) continue
     const values = groups.get(target)
     if (values === undefined) groups.set(target, [full.cells.get(slot)])

@@ -7,7 +7,8 @@ import { RateTracker } from '../instruments/rate.js'
 import { resolveDefinition, type ResolvedDefinition } from '../instruments/resolve.js'
 import type { Logger } from '../logger.js'
 import { LabelReader } from '../storage/label-reader.js'
-import { SeriesTable, type SerialCounter } from '../storage/series-table.js'
+import { BirthLog } from '../storage/birth-log.js'
+import { SeriesTable } from '../storage/series-table.js'
 import { StringPool } from '../storage/string-pool.js'
 import { FamilyIndex } from './family-index.js'
 import { Instrument } from './instrument.js'
@@ -46,12 +47,13 @@ export class Registry {
   readonly #settings: RegistrySettings
   readonly #planner: ViewPlanner
   readonly #families = new FamilyIndex()
-  readonly #serial: SerialCounter = { last: 0 }
+  readonly #births: BirthLog
   readonly #registered = new Map<Owner, Map<string, Registered>>()
   readonly #rates = new Map<Owner, RateTracker[]>()
 
   constructor(settings: RegistrySettings) {
     this.#settings = settings
+    this.#births = new BirthLog(settings.clock)
     this.#planner = new ViewPlanner(settings.views, settings.privacy)
     this.losses = new LossRecorder(settings.logger)
   }
@@ -78,9 +80,10 @@ export class Registry {
   /** Adds one instrument, or returns the handle of an equal one that the owner has. */
   add<D extends InstrumentDefinition>(owner: Owner, definition: D): HandleOf<D> {
     const known = this.#registered.get(owner)?.get(definition?.name)
-    if (known !== undefined && JSON.stringify(known.definition) === JSON.stringify(definition))
-      return known.handle as HandleOf<D>
-    const plan = this.#planner.plan(this.#resolve(owner, definition))
+    if (known !== undefined && isEqual(known.definition, definition)) return known.handle as HandleOf<D>
+    const resolved = this.#resolve(owner, definition)
+    if (definition.kind === 'rate') throw noCounter(owner, definition)
+    const plan = this.#planner.plan(resolved)
     const created = this.#create(owner, plan)
     if (created.listed !== undefined) this.#families.add(created.listed)
     this.#keep(owner, { definition, ...created })
@@ -89,9 +92,9 @@ export class Registry {
 
   /** What there is to read now, of the owners that are accepted, in the order of registration. */
   read(filter: ReadFilter = {}, accepts: (owner: Owner) => boolean = () => true): FamilyView[] {
-    for (const { instruments } of this.#families.views(filter, accepts, 0))
+    for (const { instruments } of this.#families.views(filter, accepts, this.#births))
       for (const instrument of instruments) instrument.settle?.()
-    return this.#families.views(filter, accepts, this.#serial.last)
+    return this.#families.views(filter, accepts, this.#births)
   }
 
   /** Forgets everything of an owner. */
@@ -120,17 +123,20 @@ export class Registry {
 
   #resolve(owner: Owner, definition: InstrumentDefinition): ResolvedDefinition {
     const seriesLimit = this.#settings.seriesLimit ?? defaultSeriesLimit
-    return resolveDefinition(definition, { plugin: owner.plugin, seriesLimit })
+    const constantLabels = Object.keys(owner.labels)
+    return resolveDefinition(definition, { plugin: owner.plugin, seriesLimit, constantLabels })
   }
 
   #create(owner: Owner, plan: Plan): Omit<Registered, 'definition'> {
     const instrument = this.#instrument(owner, plan, plan.stored)
-    if (plan.dropped.size === 0 || plan.isOff) {
+    if (plan.isOff || !plan.merges || (plan.given.kind === 'gauge' && plan.dropped.size === 0)) {
       const handle = createHandle(instrument, new SourceTotals(instrument))
       return { instrument, handle, listed: plan.isOff ? undefined : instrument }
     }
     if (plan.given.kind !== 'gauge') {
-      const handle = createHandle(instrument, new SourceTotals(instrument, this.#table(plan, plan.given)))
+      // sources are told apart by what callers give, before anything is made of it
+      const sources = this.#table(plan.given, new Map())
+      const handle = createHandle(instrument, new SourceTotals(instrument, sources))
       return { instrument, handle, listed: instrument }
     }
     const full = this.#instrument(owner, plan, plan.given)
@@ -141,19 +147,19 @@ export class Registry {
   #instrument(owner: Owner, plan: Plan, definition: ResolvedDefinition): Instrument {
     return new Instrument(definition, {
       owner,
-      table: this.#table(plan, definition),
+      table: this.#table(definition, plan.transforms),
       clock: this.#settings.clock,
       losses: this.losses,
       callerLabels: plan.given.labels.map((label) => label.name),
+      isMerged: plan.merges && definition.kind !== 'gauge',
     })
   }
 
-  #table(plan: Plan, definition: ResolvedDefinition): SeriesTable {
+  #table(definition: ResolvedDefinition, transforms: Plan['transforms']): SeriesTable {
     const readers = definition.labels.map(
-      ({ name, values }) =>
-        new LabelReader(this.pool, { name, values, transform: plan.transforms.get(name) }),
+      ({ name, values }) => new LabelReader(this.pool, { name, values, transform: transforms.get(name) }),
     )
-    return new SeriesTable(this.pool, this.#serial, readers)
+    return new SeriesTable(this.pool, this.#births, readers)
   }
 
   #addRate(owner: Owner, table: InstrumentTable, definition: RateDefinition): void {
@@ -193,4 +199,14 @@ function noCounter(owner: Owner, definition: RateDefinition): RegistrationError 
     `plugin "${owner.plugin}": instrument "${definition.name}": of was "${definition.of}", expected the key of a counter in the same table`,
     { rejected: definition },
   )
+}
+
+/** Whether two definitions say the same; only the order of labels and values has a meaning. */
+function isEqual(a: InstrumentDefinition, b: InstrumentDefinition): boolean {
+  const told = (definition: InstrumentDefinition) => JSON.stringify(Object.entries(definition).sort(byKey))
+  return told(a) === told(b)
+}
+
+function byKey([a]: [string, unknown], [b]: [string, unknown]): number {
+  return a < b ? -1 : 1
 }

@@ -32,18 +32,20 @@ export interface Plan {
   readonly stored: ResolvedDefinition
   /** Names of the labels that callers give and that aren't stored. */
   readonly dropped: ReadonlySet<string>
+  /** Whether series that callers tell apart may become one. */
+  readonly merges: boolean
   readonly reduce: Reduction
   readonly transforms: ReadonlyMap<string, LabelTransform>
 }
 
 /** Applies the host's views and privacy rules to definitions. */
 export class ViewPlanner {
-  readonly #views: readonly { readonly pattern: RegExp; readonly view: View }[]
+  readonly #views: readonly View[]
   readonly #privacy: PrivacyRules
   readonly #transforms
 
   constructor(views: readonly View[] = [], privacy: PrivacyRules = {}) {
-    this.#views = views.map((view) => ({ pattern: namePattern(view.match), view }))
+    this.#views = views
     this.#privacy = privacy
     this.#transforms = createTransforms(privacy.salt)
   }
@@ -51,10 +53,14 @@ export class ViewPlanner {
   plan(definition: ResolvedDefinition): Plan {
     const view = this.#viewFor(definition.name)
     const isOff = view.metric === 'off'
-    const dropped = new Set(isOff ? definition.labels.map((label) => label.name) : view.dropLabels)
+    const names = definition.labels.map((label) => label.name)
+    const dropped = new Set(names.filter((name) => isOff || view.dropLabels?.includes(name)))
     const transforms = new Map<string, LabelTransform>()
-    for (const label of definition.labels) {
-      const rule = view.labels?.[label.name] ?? this.#defaultRule(label.privacy)
+    const rules = definition.labels.map(
+      ({ name, privacy }) => view.labels?.[name] ?? this.#defaultRule(privacy),
+    )
+    for (const [i, label] of definition.labels.entries()) {
+      const rule = rules[i]
       if (rule === 'drop') dropped.add(label.name)
       else if (rule !== 'keep') transforms.set(label.name, this.#transformFor(rule))
     }
@@ -64,15 +70,17 @@ export class ViewPlanner {
       given,
       stored: withoutLabels(given, dropped),
       dropped,
+      merges: dropped.size > 0 || rules.some((rule) => typeof rule === 'object'),
       reduce: view.reduce ?? 'sum',
       transforms,
     }
   }
 
   #viewFor(name: string): View {
-    const matching = this.#views.filter(({ pattern }) => pattern.test(name)).map(({ view }) => view)
+    const matching = this.#views.filter(({ match }) => matchesName(match, name))
     const merged: View = Object.assign({ match: name }, ...matching)
-    const labels = Object.assign({}, ...matching.map((view) => view.labels))
+    // no prototype: a label may be called `constructor`
+    const labels = Object.assign(Object.create(null), ...matching.map((view) => view.labels))
     return { ...merged, labels, dropLabels: matching.flatMap((view) => view.dropLabels ?? []) }
   }
 
@@ -101,8 +109,17 @@ function withoutLabels(definition: ResolvedDefinition, dropped: ReadonlySet<stri
   return { ...definition, labels, hasOpenLabels: labels.some((label) => label.values === undefined) }
 }
 
-/** The pattern of a name in which `*` stands for any characters. Linear: it has one kind of wildcard. */
-export function namePattern(match: string): RegExp {
-  const parts = match.split(/\*+/).map((part) => part.replace(/[^a-zA-Z0-9_]/g, '\\$&'))
-  return new RegExp(`^${parts.join('[^]*')}$`)
+/** Whether a name fits a pattern in which `*` stands for any characters. Looks at each part once, without a RegExp. */
+export function matchesName(match: string, name: string): boolean {
+  const [first = '', ...others] = match.split('*')
+  const last = others.pop()
+  if (last === undefined) return name === first
+  if (!name.startsWith(first)) return false
+  let at = first.length
+  for (const part of others) {
+    const found = name.indexOf(part, at)
+    if (found < 0) return false
+    at = found + part.length
+  }
+  return name.length - last.length >= at && name.endsWith(last)
 }

@@ -1,6 +1,7 @@
 const HIGHEST_SCALE = 20
 const LOWEST_SCALE = -10
 
+/** Where a number is taken apart, and where it is handed on without being boxed. */
 const float = new Float64Array(1)
 const words = new Uint32Array(float.buffer)
 
@@ -18,6 +19,18 @@ export class BucketRun {
     if (at >= this.counts.length) this.#grow(at + 1, 0, most)
     this.counts[at] += count
     if (at >= this.length) this.length = at + 1
+  }
+
+  /** By how much the scale must fall for this bucket to fit beside the others. */
+  excess(index: number, most: number): number {
+    let low = Math.min(index, this.start)
+    let high = Math.max(index, this.start + this.length - 1)
+    let shift = 0
+    for (; high - low >= most && shift < HIGHEST_SCALE - LOWEST_SCALE; shift++) {
+      low >>= 1
+      high >>= 1
+    }
+    return shift
   }
 
   /** Merges neighbours: a bucket's index at a scale lower by `shift`. */
@@ -68,12 +81,13 @@ export class ExponentialBuckets {
     this.scale = scale
   }
 
-  /** Takes a finite value. */
+  /**
+   * Takes a finite value. Kept small, so that it is inlined: the number then goes on in {@link float}, where a call
+   * would have to box it.
+   */
   observe(value: number): void {
-    this.sum += value
-    if (value > 0) this.#add(this.positive, value)
-    else if (value < 0) this.#add((this.negative ??= new BucketRun()), -value)
-    else this.zeroCount++
+    float[0] = value
+    this.#observeFloat()
   }
 
   get count(): number {
@@ -91,18 +105,19 @@ export class ExponentialBuckets {
     }
   }
 
-  #add(run: BucketRun, magnitude: number): void {
-    let index = bucketIndex(magnitude, this.scale)
-    if (run.length > 0) {
-      const low = Math.min(index, run.start)
-      const high = Math.max(index, run.start + run.length - 1)
-      const shift = excess(low, high, this.#maxBuckets)
-      if (shift > 0) {
-        this.#downscale(shift)
-        index = bucketIndex(magnitude, this.scale)
-      }
+  #observeFloat(): void {
+    this.sum += float[0]
+    if (float[0] === 0) {
+      this.zeroCount++
+      return
     }
-    run.add(index, 1, this.#maxBuckets)
+    const run = float[0] > 0 ? this.positive : (this.negative ??= new BucketRun())
+    words[1] &= 0x7fffffff
+    const index = indexOfFloat(this.scale)
+    const shift = run.length === 0 ? 0 : run.excess(index, this.#maxBuckets)
+    if (shift > 0) this.#downscale(shift)
+    // an index at a lower scale is the same index without its last bits
+    run.add(index >> shift, 1, this.#maxBuckets)
   }
 
   #downscale(shift: number): void {
@@ -120,35 +135,30 @@ export class ExponentialBuckets {
  */
 export function bucketIndex(value: number, scale: number): number {
   float[0] = value
+  return indexOfFloat(scale)
+}
+
+/** The same for the positive number in {@link float}, which it may change. */
+function indexOfFloat(scale: number): number {
   let high = words[1]
   let exponent = (high >>> 20) - 1023
   if (exponent === -1023) {
     // subnormal: brought into the normal range first
-    float[0] = value * 2 ** 52
-    high = words[1]!
+    float[0] *= 2 ** 52
+    high = words[1]
     exponent = (high >>> 20) - 1023 - 52
   }
   const isPower = (high & 0xfffff) === 0 && words[0] === 0
   if (scale <= 0) return (exponent - (isPower ? 1 : 0)) >> -scale
-  if (isPower) return exponent * 2 ** scale - 1
+  const parts = 1 << scale
+  if (isPower) return exponent * parts - 1
   words[1] = (high & 0xfffff) | 0x3ff00000
-  const parts = 2 ** scale
   return exponent * parts + Math.min(Math.max(Math.ceil(Math.log2(float[0]) * parts), 1), parts) - 1
 }
 
 /** The upper edge of a bucket. */
 export function bucketUpperBound(index: number, scale: number): number {
   return 2 ** ((index + 1) * 2 ** -scale)
-}
-
-function excess(low: number, high: number, most: number): number {
-  let shift = 0
-  while (high - low >= most && shift < HIGHEST_SCALE - LOWEST_SCALE) {
-    low >>= 1
-    high >>= 1
-    shift++
-  }
-  return shift
 }
 
 function total(run: BucketRun): number {

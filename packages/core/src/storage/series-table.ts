@@ -1,16 +1,12 @@
+import type { BirthLog } from './birth-log.js'
 import { float64Column } from './column.js'
 import type { LabelFault, LabelReader } from './label-reader.js'
 import type { StringPool } from './string-pool.js'
 
-/** Counts the series that a registry ever had, so that each gets a number of its own. */
-export interface SerialCounter {
-  last: number
-}
-
 /**
  * Which series there are: each a tuple of value ids, found through an open-addressing hash table of slots.
  *
- * `born` holds the serial number that a slot's present series got when it came, or 0 for a free slot. It tells
+ * `born` holds the number that a slot's present series got when it came (see {@link BirthLog}), or 0 for a free slot. It tells
  * a reader which series came after it began, and whoever caches by slot that the slot was used again.
  */
 export class SeriesTable {
@@ -23,15 +19,15 @@ export class SeriesTable {
   /** Live series. */
   size = 0
   readonly #pool: StringPool
-  readonly #serial: SerialCounter
+  readonly #births: BirthLog
   readonly #free: number[] = []
   readonly #width: number
   private readonly scratch: Int32Array
   private buckets = new Int32Array(16)
 
-  constructor(pool: StringPool, serial: SerialCounter, readers: readonly LabelReader[]) {
+  constructor(pool: StringPool, births: BirthLog, readers: readonly LabelReader[]) {
     this.#pool = pool
-    this.#serial = serial
+    this.#births = births
     this.readers = readers
     this.#width = readers.length
     this.ids = new Int32Array(8 * this.#width)
@@ -115,7 +111,7 @@ export class SeriesTable {
     const slot = this.#free.pop() ?? this.end++
     this.#reserve(slot)
     this.ids.set(this.scratch, slot * this.#width)
-    this.born.set(slot, ++this.#serial.last)
+    this.born.set(slot, this.#births.next())
     this.size++
     if (this.size * 2 > this.buckets.length) this.#rehash()
     else this.#link(slot, hashOf(this.scratch, 0, this.#width))

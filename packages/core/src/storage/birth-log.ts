@@ -1,0 +1,54 @@
+import type { Clock } from '../clock.js'
+
+/** Times are told to within so much. */
+const RESOLUTION_MS = 1_000
+const MOST_MARKS = 4_096
+
+/**
+ * Numbers every series that a registry ever had, and knows when each came.
+ *
+ * Numbers rise with time, so a few marks (number and time, one a second at most) tell the time of every series: a
+ * series costs nothing for it. When marks get many, every second one goes, and old series share theirs.
+ */
+export class BirthLog {
+  /** The latest number; 0 before the first. */
+  last = 0
+  readonly #clock: Clock
+  #numbers: number[] = []
+  #times: number[] = []
+  #markedMs = Number.NEGATIVE_INFINITY
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  /** The number of a series that comes now. */
+  next(): number {
+    const nowMs = this.#clock.monotonic()
+    this.last++
+    if (nowMs - this.#markedMs >= RESOLUTION_MS) this.#mark(nowMs)
+    return this.last
+  }
+
+  /** When the series with this number came, in milliseconds since the Unix epoch. */
+  timeOf(number: number): number {
+    let low = 0
+    let high = this.#numbers.length - 1
+    while (low < high) {
+      const middle = (low + high + 1) >>> 1
+      if (this.#numbers[middle] <= number) low = middle
+      else high = middle - 1
+    }
+    return this.#times[low]
+  }
+
+  #mark(nowMs: number): void {
+    if (this.#numbers.length >= MOST_MARKS) {
+      this.#numbers = this.#numbers.filter((_, i) => i % 2 === 0)
+      this.#times = this.#times.filter((_, i) => i % 2 === 0)
+    }
+    this.#markedMs = nowMs
+    this.#numbers.push(this.last)
+    this.#times.push(this.#clock.now())
+  }
+}

@@ -1,0 +1,233 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { runs } from '../../../../tools/test/runs.js'
+import { matchesName } from '../../src/registry/views.js'
+import { openHost } from '../support/open-host.js'
+
+const labels = { peer: {}, way: ['in', 'out'] } as const
+const counter = { kind: 'counter', name: 'c_total', help: 'C', labels } as const
+const gauge = { kind: 'gauge', name: 'g', help: 'G', labels } as const
+
+describe('a view that switches a metric off', () => {
+  test('leaves handles that work and record nothing', async () => {
+    const { handles, memory, labelsOf } = await openHost(
+      { counter, gauge, other: { ...counter, name: 'other_total' } },
+      {
+        views: [
+          { match: 'c_*', metric: 'off' },
+          { match: 'g', metric: 'off' },
+        ],
+      },
+    )
+    handles.counter.inc({ peer: 'x', way: 'in' })
+    handles.counter.labels({ peer: 'x', way: 'in' }).inc()
+    handles.gauge.set({ peer: 'x', way: 'in' }, 1)
+    handles.other.inc({ peer: 'x', way: 'in' })
+    expect(memory.read({ names: new Set(['c_total', 'g']) })).toEqual([])
+    expect(labelsOf('other_total')).toHaveLength(1)
+  })
+
+  test('frees its name, and is outdone by a later view', async () => {
+    const { handles, memory } = await openHost(
+      { counter, gauge },
+      {
+        views: [
+          { match: '*', metric: 'off' },
+          { match: 'g', metric: 'on' },
+        ],
+      },
+    )
+    handles.gauge.set({ peer: 'x', way: 'in' }, 1)
+    expect(memory.read().map(({ name }) => name)).toEqual(['g'])
+  })
+})
+
+describe('a view that drops labels', () => {
+  const views = [{ match: '*', dropLabels: ['peer'] }]
+
+  test('sums counters, up-down counters and distributions', async () => {
+    const table = {
+      counter,
+      upDown: { ...counter, kind: 'up_down_counter', name: 'u' },
+      histogram: { ...counter, kind: 'histogram', name: 'h', bounds: [1] },
+      exponential: { ...counter, kind: 'exponential_histogram', name: 'e' },
+      summary: { ...counter, kind: 'summary', name: 's' },
+    } as const
+    const { handles, memory } = await openHost(table, { views })
+    for (const [i, peer] of ['a', 'b', 'c'].entries()) {
+      const full = { peer, way: 'in' } as const
+      handles.counter.inc(full, i + 1)
+      handles.counter.labels(full).inc(10)
+      handles.upDown.labels(full).dec(i)
+      handles.histogram.labels(full).observe(i)
+      handles.exponential.observe(full, i)
+      handles.summary.observe(full, i)
+    }
+    expect(memory.value('c_total', { way: 'in' })).toBe(36)
+    expect(memory.value('c_total', { way: 'out' })).toBe(0)
+    expect(memory.value('u', { way: 'in' })).toBe(-3)
+    expect(memory.series('h', { way: 'in' })).toMatchObject({ buckets: [2, 1], sum: 3 })
+    expect(memory.series('e', { way: 'in' })).toMatchObject({ count: 3, sum: 3 })
+    expect(memory.series('s', { way: 'in' })).toMatchObject({ count: 3, sum: 3 })
+  })
+
+  test('keeps the sum when one of the callers’ series is removed', async () => {
+    const { handles, memory } = await openHost({ counter }, { views })
+    handles.counter.inc({ peer: 'a', way: 'in' }, 5)
+    handles.counter.inc({ peer: 'b', way: 'in' }, 7)
+    handles.counter.remove({ peer: 'a', way: 'in' })
+    expect(memory.value('c_total', { way: 'in' })).toBe(12)
+  })
+
+  test.each([
+    [undefined, 6],
+    ['sum', 6],
+    ['max', 3],
+    ['min', 1],
+    ['mean', 2],
+  ] as const)('reduces gauges as told: %s', async (reduce, expected) => {
+    const { handles, memory, pass } = await openHost(
+      { gauge },
+      { views: [{ ...views[0]!, ...(reduce && { reduce }) }] },
+    )
+    await pass(() => [1, 2, 3].forEach((value) => handles.gauge.set({ peer: `${value}`, way: 'in' }, value)))
+    expect(memory.value('g', { way: 'in' })).toBe(expected)
+    expect(memory.series('g', { way: 'out' })).toBeUndefined()
+    await pass(() => handles.gauge.set({ peer: '1', way: 'in' }, 1))
+    expect(memory.value('g', { way: 'in' })).toBe(1)
+    handles.gauge.labels({ peer: '1', way: 'in' }).remove()
+    expect(memory.series('g', { way: 'in' })).toBeUndefined()
+  })
+
+  test('reduces gauges at their series limit exactly, also when all of them are replaced', async () => {
+    const limited = { ...gauge, seriesLimit: 2, labels: { peer: {}, zone: {} } } as const
+    const { handles, labelsOf, overflowed } = await openHost({ g: limited }, { views })
+    for (const round of ['1', '2', '3']) {
+      handles.g.clear()
+      for (const zone of ['a', 'b']) handles.g.set({ peer: 'x', zone: zone + round }, 1)
+      expect(
+        labelsOf('g')
+          .map(({ zone }) => zone)
+          .sort(),
+      ).toEqual([`a${round}`, `b${round}`])
+    }
+    expect(overflowed('g')).toBe(0)
+  })
+
+  test('that an instrument does not have changes nothing about it', async () => {
+    const { handles, memory } = await openHost(
+      { counter },
+      { views: [{ match: '*', dropLabels: ['nothing'] }] },
+    )
+    const bound = handles.counter.labels({ peer: 'a', way: 'in' })
+    expect(handles.counter.labels({ peer: 'a', way: 'in' })).toBe(bound)
+    bound.inc()
+    handles.counter.remove({ peer: 'a', way: 'in' })
+    expect(memory.series('c_total', { peer: 'a', way: 'in' })).toBeUndefined()
+  })
+
+  test('adds the labels of all matching views together', async () => {
+    const { handles, memory } = await openHost(
+      { counter },
+      {
+        views: [
+          { match: 'c_*', dropLabels: ['peer'] },
+          { match: '*_total', dropLabels: ['way'] },
+        ],
+      },
+    )
+    handles.counter.inc({ peer: 'a', way: 'in' })
+    handles.counter.inc({ peer: 'b', way: 'out' })
+    expect(memory.value('c_total')).toBe(2)
+  })
+})
+
+describe('a view', () => {
+  test('truncates and hashes label values', async () => {
+    const { handles, labelsOf } = await openHost(
+      { counter: { ...counter, labels: { cut: {}, hashed: {} } } },
+      { views: [{ match: '*', labels: { cut: { truncate: 3 }, hashed: 'hash' } }], privacy: { salt: 's' } },
+    )
+    handles.counter.inc({ cut: 'abcdef', hashed: 'secret' })
+    handles.counter.inc({ cut: 'abcxyz', hashed: 'secret' })
+    handles.counter.inc({ cut: '😀😀', hashed: 'other' })
+    const read = labelsOf('c_total')
+    expect(read.map(({ cut }) => cut)).toEqual(['abc', '😀\uFFFD'])
+    expect(read.every(({ hashed }) => /^[0-9a-f]{16}$/.test(hashed!))).toBe(true)
+    expect(read[0]!['hashed']).not.toBe(read[1]!['hashed'])
+  })
+
+  test('sets the bounds of histograms and of timers over them, and of nothing else', async () => {
+    const { handles, memory } = await openHost(
+      {
+        h: { kind: 'histogram', name: 'h', help: 'H', bounds: [1, 2] },
+        t: { kind: 'timer', name: 't', help: 'T' },
+        c: { kind: 'counter', name: 'c', help: 'C' },
+      },
+      { views: [{ match: '*', bounds: [10, 20, 30] }] },
+    )
+    handles.h.observe(15)
+    handles.t.observe(35)
+    handles.c.inc()
+    expect(memory.series('h')).toMatchObject({ buckets: [0, 1, 0, 0], sum: 15 })
+    expect(memory.series('t')).toMatchObject({ buckets: [0, 0, 0, 1], sum: 35 })
+    expect(memory.value('c')).toBe(1)
+  })
+
+  test('sets the series limit, above the definition and the host', async () => {
+    const limited = { ...counter, seriesLimit: 1 }
+    const { handles, labelsOf } = await openHost(
+      { counter: limited },
+      { seriesLimit: 2, views: [{ match: 'c_total', seriesLimit: 5 }] },
+    )
+    for (let i = 0; i < 9; i++) handles.counter.inc({ peer: `${i}`, way: 'in' })
+    expect(labelsOf('c_total')).toHaveLength(6)
+  })
+
+  test('of the host’s limit counts where nothing else says so', async () => {
+    const { handles, labelsOf } = await openHost({ counter }, { seriesLimit: 20 })
+    for (let i = 0; i < 30; i++) handles.counter.inc({ peer: `${i}`, way: 'in' })
+    expect(labelsOf('c_total')).toHaveLength(21)
+  })
+})
+
+describe('a view’s pattern', () => {
+  test('matches whole names, with stars for any characters', () => {
+    const cases: [string, string, boolean][] = [
+      ['a', 'a', true],
+      ['a', 'ab', false],
+      ['', '', true],
+      ['*', '', true],
+      ['a*', 'a', true],
+      ['a*', 'ba', false],
+      ['*a', 'ba', true],
+      ['a*a', 'a', false],
+      ['a*a', 'aa', true],
+      ['a*b*c', 'a_b_b_c', true],
+      ['a*b*c', 'a_c_b', false],
+      ['**', 'x', true],
+      ['a.c', 'abc', false],
+      ['[a]', 'a', false],
+    ]
+    for (const [match, name, expected] of cases)
+      expect(matchesName(match, name), `${match} ${name}`).toBe(expected)
+  })
+
+  test('agrees with a regular expression on every short pattern and name', () => {
+    const pattern = fc.string({ unit: fc.constantFrom('a', 'b', '*'), maxLength: 8 })
+    const name = fc.string({ unit: fc.constantFrom('a', 'b'), maxLength: 10 })
+    fc.assert(
+      fc.property(pattern, name, (match, text) => {
+        const model = new RegExp(`^${match.replaceAll(/\*+/g, '.*')}$`)
+        expect(matchesName(match, text)).toBe(model.test(text))
+      }),
+      { numRuns: runs(3_000) },
+    )
+  })
+
+  test('takes no time for a hostile pattern and a long name', () => {
+    const startedAt = performance.now()
+    expect(matchesName(`${'*a'.repeat(30)}*b`, 'a'.repeat(65_536))).toBe(false)
+    expect(performance.now() - startedAt).toBeLessThan(1_000)
+  })
+})

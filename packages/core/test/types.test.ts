@@ -1,0 +1,92 @@
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import {
+  defineInstruments,
+  type Counter,
+  type Handles,
+  type LabelledCounter,
+  type LabelledGauge,
+  type LabelledTimer,
+  type LabelValue,
+  type StateSet,
+} from '@tidegauge/core'
+import { describe, expect, expectTypeOf, test } from 'vitest'
+import { openHost } from './support/open-host.js'
+
+const table = defineInstruments({
+  plain: { kind: 'counter', name: 'plain_total', help: 'P' },
+  none: { kind: 'counter', name: 'none_total', help: 'N', labels: {} },
+  mixed: { kind: 'counter', name: 'mixed_total', help: 'M', labels: { way: ['in', 'out'], peer: {} } },
+  long: {
+    kind: 'gauge',
+    name: 'long',
+    help: 'L',
+    labels: { way: { values: ['in'] }, peer: { privacy: 'peer_id' } },
+  },
+  timer: { kind: 'timer', name: 'timer_seconds', help: 'T', labels: { way: ['in'] } },
+  states: { kind: 'state_set', name: 'states', help: 'S', states: ['on', 'off'] },
+  rate: { kind: 'rate', name: 'rate', help: 'R', of: 'mixed' },
+})
+type H = Handles<typeof table>
+
+describe('types', () => {
+  test('of this package’s tests hold: the compiler finds nothing, expected errors included', async () => {
+    const tsc = fileURLToPath(new URL('../../../node_modules/.bin/tsc', import.meta.url))
+    const project = fileURLToPath(new URL('tsconfig.json', import.meta.url))
+    const run = promisify(execFile)(tsc, ['-p', project]).catch((failure: { stdout: string }) => failure)
+    expect((await run).stdout).toBe('')
+  })
+
+  test('of handles follow the table', () => {
+    expectTypeOf<H['plain']>().toEqualTypeOf<Counter>()
+    expectTypeOf<H['none']>().toEqualTypeOf<Counter>()
+    expectTypeOf<H['mixed']>().toEqualTypeOf<
+      LabelledCounter<{ readonly way: 'in' | 'out'; readonly peer: LabelValue }>
+    >()
+    expectTypeOf<H['long']>().toEqualTypeOf<
+      LabelledGauge<{ readonly way: 'in'; readonly peer: LabelValue }>
+    >()
+    expectTypeOf<H['timer']>().toEqualTypeOf<LabelledTimer<{ readonly way: 'in' }>>()
+    expectTypeOf<H['states']>().toEqualTypeOf<StateSet<'on' | 'off'>>()
+    expectTypeOf<H['rate']>().toEqualTypeOf<undefined>()
+  })
+
+  test('refuse wrong label names, values and states', async () => {
+    const { handles, dropped } = await openHost(table)
+    handles.mixed.inc({ way: 'in', peer: 'x' })
+    // @ts-expect-error a label is missing
+    handles.mixed.inc({ way: 'in' })
+    // @ts-expect-error a label is misspelled
+    handles.mixed.inc({ way: 'in', pear: 'x' })
+    // @ts-expect-error a value is not of the closed list
+    handles.mixed.inc({ way: 'up', peer: 'x' })
+    // @ts-expect-error a value is no text
+    handles.mixed.inc({ way: 'in', peer: {} })
+    // @ts-expect-error there is no such state
+    handles.states.set('broken')
+    // @ts-expect-error a plain counter takes no labels
+    handles.plain.inc({ way: 'in' })
+    // @ts-expect-error a counter does not go down
+    expect(handles.plain.dec).toBeUndefined()
+    // @ts-expect-error the bound series has its labels already
+    handles.mixed.labels({ way: 'in', peer: 'x' }).inc({ way: 'in', peer: 'x' })
+    expect(dropped()).toEqual({
+      label_missing: 2,
+      label_value: 1,
+      label_type: 1,
+      unknown_state: 1,
+      not_a_number: 2,
+    })
+  })
+
+  test('refuse a definition that makes no sense', () => {
+    // @ts-expect-error there is no such kind
+    defineInstruments({ x: { kind: 'meter', name: 'x', help: 'X' } })
+    // @ts-expect-error a state set has states
+    defineInstruments({ x: { kind: 'state_set', name: 'x', help: 'X' } })
+    // @ts-expect-error there is no such privacy class
+    defineInstruments({ x: { kind: 'gauge', name: 'x', help: 'X', labels: { a: { privacy: 'secret' } } } })
+    expectTypeOf(defineInstruments({})).toEqualTypeOf<{}>()
+  })
+})
