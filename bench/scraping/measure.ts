@@ -1,5 +1,5 @@
 /**
- * One process measures one contender: `node measure.ts NAME KIND COUNT PER_PEER` prints its figures as JSON.
+ * One process measures one contender: `node measure.ts NAME KIND COUNT PER_PEER FORMAT` prints its figures as JSON.
  *
  * Times of rendering are medians of several; the HTTP scrape is read by a child process, so that the client's
  * work is not on the measured event loop.
@@ -8,13 +8,14 @@ import { spawn } from 'node:child_process'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { targets } from './targets.ts'
-import type { Kind } from './workload.ts'
+import type { Format, Kind } from './workload.ts'
 
-const [name, kind, countText, perPeerText] = process.argv.slice(2) as [
+const [name, kind, countText, perPeerText, format] = process.argv.slice(2) as [
   keyof typeof targets,
   Kind,
   string,
   string,
+  Format,
 ]
 const count = Number(countText)
 const rounds = count > 200_000 ? 3 : 7
@@ -31,18 +32,18 @@ const target = await targets[name](kind, count, Number(perPeerText))
 const bytesPerSeries = (held() - before) / count
 
 // warm: several small and whole passes, as a process that was scraped before
-for (let i = 0; i < (count > 200_000 ? 1 : 4); i++) await target.render()
+for (let i = 0; i < (count > 200_000 ? 1 : 4); i++) await target.render(format)
 
 const changed: number[] = []
 const unchanged: number[] = []
 let bytes = 0
 for (let round = 1; round <= rounds; round++) {
   target.touchAll(round)
-  changed.push(await time(async () => void (bytes = await target.render())))
-  unchanged.push(await time(async () => void (await target.render())))
+  changed.push(await time(async () => void (bytes = await target.render(format))))
+  unchanged.push(await time(async () => void (await target.render(format))))
 }
 
-const http = name === 'limit' ? undefined : await scrape()
+const http = name === 'limit' || format === 'protobuf' ? undefined : await scrape()
 const figures = { changedMs: median(changed), unchangedMs: median(unchanged), bytes, bytesPerSeries, ...http }
 process.stdout.write(JSON.stringify(figures))
 process.exit(0)

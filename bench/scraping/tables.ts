@@ -1,6 +1,6 @@
 import { figure, ratio, table } from '../report/markdown.ts'
 import { measureInProcess, medians } from '../report/processes.ts'
-import type { Kind } from './workload.ts'
+import type { Format, Kind } from './workload.ts'
 
 interface Figures extends Record<string, number> {
   changedMs: number
@@ -17,6 +17,7 @@ interface Row {
   readonly kind: Kind
   readonly count: number
   readonly perPeer?: number
+  readonly format?: Format
   readonly processes: number
 }
 
@@ -41,6 +42,20 @@ export function rowsFor(isQuick: boolean): Row[] {
       perPeer: 1,
       processes: 1,
     },
+    {
+      label: '100,000 counters, ours as protobuf',
+      kind: 'counters',
+      count: 100_000,
+      format: 'protobuf',
+      processes: some,
+    },
+    {
+      label: '10,000 exponential histograms, ours as protobuf',
+      kind: 'exponential histograms',
+      count: 10_000,
+      format: 'protobuf',
+      processes: some,
+    },
     { label: '10,000 histograms of 10 bounds', kind: 'histograms', count: 10_000, processes: some },
   ]
   if (isQuick) return rows
@@ -54,11 +69,11 @@ export function rowsFor(isQuick: boolean): Row[] {
 /** Time to the text, loop block, memory of a scrape over HTTP, and memory per series. */
 export async function scrapingTables(rows: readonly Row[]): Promise<Record<string, string>> {
   const measured = new Map<string, Figures | undefined>()
-  for (const { label, kind, count, perPeer = 20, processes } of rows) {
+  for (const { label, kind, count, perPeer = 20, format = 'text', processes } of rows) {
     const results = new Map<string, Figures[]>(names.map((name) => [name, []]))
     for (let i = 0; i < processes; i++)
       for (const name of names) {
-        const args = [name, kind, String(count), String(perPeer)]
+        const args = [name, kind, String(count), String(perPeer), format]
         const figures = await measureInProcess<Figures>('scraping/measure.ts', args, { heapMb: 10_000 })
         if (figures !== undefined) results.get(name)!.push(figures)
       }

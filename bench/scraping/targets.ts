@@ -3,6 +3,8 @@ import type { AddressInfo } from 'node:net'
 import { createTidegauge, definePlugin, type TransportContext } from '@tidegauge/core'
 import { prometheus } from '@tidegauge/transport-prometheus'
 import { ByteWriter } from '../../packages/transport-prometheus/dist/encode/byte-writer.js'
+import { encodeProtobuf } from '../../packages/transport-prometheus/dist/encode/protobuf/encode.js'
+import { ProtoWriter } from '../../packages/transport-prometheus/dist/encode/protobuf/proto-writer.js'
 import { encodeText } from '../../packages/transport-prometheus/dist/encode/text.js'
 import {
   bounds,
@@ -31,7 +33,15 @@ async function tidegauge(kind: Kind, count: number, perPeer: number): Promise<Ta
           labels,
           seriesLimit: 10_000_000,
         } as const)
-      : ({ kind: 'counter', name: metricName, help: 'h', labels, seriesLimit: 10_000_000 } as const)
+      : kind === 'exponential histograms'
+        ? ({
+            kind: 'exponential_histogram',
+            name: histogramName,
+            help: 'h',
+            labels,
+            seriesLimit: 10_000_000,
+          } as const)
+        : ({ kind: 'counter', name: metricName, help: 'h', labels, seriesLimit: 10_000_000 } as const)
   let handle!: any
   const plugin = definePlugin({
     name: 'bench',
@@ -51,11 +61,16 @@ async function tidegauge(kind: Kind, count: number, perPeer: number): Promise<Ta
     touchAll: (round) => {
       for (let i = 0; i < count; i++) record(handle, kind, labelsOf(i, perPeer), i, round)
     },
-    render: async () => {
-      const writer = new ByteWriter(new Uint8Array(144 * 1024))
+    render: async (format) => {
+      const buffer = new Uint8Array(144 * 1024)
+      const writer = format === 'text' ? new ByteWriter(buffer) : new ProtoWriter(buffer)
       let bytes = 0
-      const settings = { writer, pool: context.pool, format: 'text', chunkBytes: 128 * 1024 } as const
-      for (const _ of encodeText(context.read(), settings)) {
+      const settings = { writer, pool: context.pool, chunkBytes: 128 * 1024 }
+      const steps =
+        writer instanceof ProtoWriter
+          ? encodeProtobuf(context.read(), { ...settings, writer, form: 'native' })
+          : encodeText(context.read(), { ...settings, format: 'text' })
+      for (const _ of steps) {
         bytes += writer.position
         writer.position = 0
       }
@@ -66,7 +81,7 @@ async function tidegauge(kind: Kind, count: number, perPeer: number): Promise<Ta
 }
 
 function record(handle: any, kind: Kind, labels: Labels, i: number, round: number): void {
-  if (kind === 'histograms') handle.observe(labels, value(kind, i, round) / 100)
+  if (kind.endsWith('histograms')) handle.observe(labels, value(kind, i, round) / 100)
   else handle.inc(labels, value(kind, i, round))
 }
 
@@ -78,10 +93,9 @@ const promLike =
   (name: 'prom-client' | '@prometheus-io/client') =>
   async (kind: Kind, count: number, perPeer: number): Promise<Target> => {
     const { default: client } = (await import(name)) as { default: typeof import('prom-client') }
-    const metric: any =
-      kind === 'histograms'
-        ? new client.Histogram({ name: histogramName, help: 'h', labelNames, buckets: bounds })
-        : new client.Counter({ name: metricName, help: 'h', labelNames })
+    const metric: any = kind.endsWith('histograms')
+      ? new client.Histogram({ name: histogramName, help: 'h', labelNames, buckets: bounds })
+      : new client.Counter({ name: metricName, help: 'h', labelNames })
     for (let i = 0; i < count; i++) record(metric, kind, labelsOf(i, perPeer), i, 0)
     return {
       touchAll: (round) => {
@@ -99,8 +113,8 @@ async function otel(kind: Kind, count: number, perPeer: number): Promise<Target>
   const views = [{ instrumentName: '*', aggregationCardinalityLimit: 10_000_000 }]
   const meter = new MeterProvider({ readers: [exporter], views }).getMeter('bench')
   const options = { advice: { explicitBucketBoundaries: bounds } }
-  const counter = kind === 'histograms' ? undefined : meter.createCounter(metricName)
-  const histogram = kind === 'histograms' ? meter.createHistogram(histogramName, options) : undefined
+  const counter = kind.endsWith('histograms') ? undefined : meter.createCounter(metricName)
+  const histogram = kind.endsWith('histograms') ? meter.createHistogram(histogramName, options) : undefined
   const touchAll = (round: number) => {
     for (let i = 0; i < count; i++) {
       if (histogram) histogram.record(value(kind, i, round) / 100, { ...labelsOf(i, perPeer) })

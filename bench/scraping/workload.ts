@@ -24,9 +24,12 @@ export interface Target {
   /** Records once in every series, so that all have changed. `round` varies the values. */
   touchAll(round: number): void
   /** Makes the whole text, ready to be sent, without sending it; returns its size. */
-  render(): Promise<number>
+  render(format: Format): Promise<number>
   /** Serves the text over HTTP. */
   listen(): Promise<{ url: string; close(): Promise<void> }>
 }
 
-export type Kind = 'counters' | 'counters with fractions' | 'histograms'
+export type Kind = 'counters' | 'counters with fractions' | 'histograms' | 'exponential histograms'
+
+/** What is written; peers that don't speak protobuf write their text. */
+export type Format = 'text' | 'protobuf'

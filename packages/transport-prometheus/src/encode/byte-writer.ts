@@ -54,6 +54,13 @@ export class ByteWriter {
     this.#buffer[this.position++] = value
   }
 
+  /** Eight bytes, the lowest first. */
+  protected float64(value: number): void {
+    if (this.position + SLACK > this.#buffer.length) this.#grow(8)
+    this.#view.setFloat64(this.position, value, true)
+    this.position += 8
+  }
+
   text(text: string): void {
     const most = text.length * 3
     if (this.position + most + SLACK > this.#buffer.length) this.#grow(most)
@@ -66,6 +73,12 @@ export class ByteWriter {
     if (value >= 0 && value <= LARGEST_INTEGER && Math.floor(value) === value && !Object.is(value, -0))
       this.#integer(value)
     else this.#otherNumber(value)
+  }
+
+  /** Moves what was written from `from` to `end` up to the position, and goes on behind it. */
+  protected closeGap(from: number, end: number): void {
+    if (from !== this.position) this.#buffer.copyWithin(this.position, from, end)
+    this.position += end - from
   }
 
   #otherNumber(value: number): void {

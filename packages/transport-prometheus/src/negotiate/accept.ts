@@ -1,12 +1,17 @@
 /** A representation that this endpoint has. */
 export interface Representation {
-  readonly format: 'text' | 'openmetrics' | 'json'
+  readonly format: 'text' | 'openmetrics' | 'protobuf' | 'json'
   readonly contentType: string
 }
 
 const text: Representation = {
   format: 'text',
   contentType: 'text/plain; version=0.0.4; charset=utf-8; escaping=underscores',
+}
+const protobuf: Representation = {
+  format: 'protobuf',
+  contentType:
+    'application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited; escaping=underscores',
 }
 const json: Representation = { format: 'json', contentType: 'application/json; charset=utf-8' }
 const openMetrics = (version: string): Representation => ({
@@ -57,6 +62,8 @@ function representationFor({ type, parameters }: AcceptRange): Representation | 
       return version === '1.0.0' || version === '0.0.1' ? openMetrics(version) : undefined
     case 'text/plain':
       return version === undefined || version === '0.0.4' ? text : undefined
+    case 'application/vnd.google.protobuf':
+      return isMetricFamily(parameters) ? protobuf : undefined
     case 'text/*':
     case '*/*':
       return text
@@ -65,6 +72,12 @@ function representationFor({ type, parameters }: AcceptRange): Representation | 
     default:
       return undefined
   }
+}
+
+function isMetricFamily(parameters: ReadonlyMap<string, string>): boolean {
+  const proto = parameters.get('proto')
+  const encoding = parameters.get('encoding')
+  return proto === 'io.prometheus.client.metricfamily' && (encoding === undefined || encoding === 'delimited')
 }
 
 /** Source: RFC 9110, sections 12.4.2 and 12.5. A quality that can't be read counts as 1. */

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { constants, createGzip, gzip, type Gzip } from 'node:zlib'
-import { ByteWriter } from '../encode/byte-writer.js'
+import type { ByteWriter } from '../encode/byte-writer.js'
 import { BufferRing } from './buffer-ring.js'
 
 /** Bytes that are encoded before they are handed on. */
@@ -19,6 +19,12 @@ const compress = promisify(gzip)
 /** How a body was sent: whole, or given up because the client went away. */
 export type Delivery = 'sent' | 'aborted'
 
+/** An encoder at work: each step fills the writer's buffer, the last one is done. */
+export interface Encoding {
+  readonly writer: ByteWriter
+  readonly steps: Generator<void>
+}
+
 /**
  * Sends what an encoder writes, in slices, with as much memory as a few chunks.
  *
@@ -28,11 +34,10 @@ export type Delivery = 'sent' | 'aborted'
 export async function streamBody(
   response: ServerResponse,
   useGzip: boolean,
-  encode: (writer: ByteWriter) => Generator<void>,
+  encode: (buffer: Uint8Array<ArrayBuffer>) => Encoding,
 ): Promise<Delivery> {
   const ring = new BufferRing(BUFFERS, CHUNK_BYTES + 16 * 1024)
-  const writer = new ByteWriter(await ring.take())
-  const encoder = encode(writer)
+  const { writer, steps: encoder } = encode(await ring.take())
   if (encoder.next().done) return sendWhole(response, useGzip, writer.written)
   response.once('close', () => ring.abandon())
   const sink = useGzip ? openGzip(response) : response

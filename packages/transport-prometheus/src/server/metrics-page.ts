@@ -1,9 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { TransportContext } from '@tidegauge/core'
+import type { FamilyView, StringPool, TransportContext } from '@tidegauge/core'
+import { ByteWriter } from '../encode/byte-writer.js'
 import { encodeJson } from '../encode/json.js'
+import { encodeProtobuf } from '../encode/protobuf/encode.js'
+import { ProtoWriter } from '../encode/protobuf/proto-writer.js'
 import { encodeText } from '../encode/text.js'
-import { acceptsGzip, negotiate } from '../negotiate/accept.js'
-import { CHUNK_BYTES, streamBody } from '../send/stream-body.js'
+import { acceptsGzip, negotiate, type Representation } from '../negotiate/accept.js'
+import { CHUNK_BYTES, streamBody, type Encoding } from '../send/stream-body.js'
 import { collectBudgetMs, type ParsedRequest } from './request.js'
 
 /** Answers one scrape: collects what is old, then writes what the scraper may read. */
@@ -26,11 +29,30 @@ export async function serveMetrics(
   await context.collect({ ...(plugins && { plugins }), deadlineMs: context.clock.monotonic() + budgetMs })
   const families = context.read({ ...(names && { names }), ...(plugins && { plugins }) })
   const { pool } = context
-  return streamBody(response, acceptsGzip(headerText(request.headers['accept-encoding'])), (writer) =>
-    format === 'json'
-      ? encodeJson(families, { writer, pool, chunkBytes: CHUNK_BYTES })
-      : encodeText(families, { writer, pool, format, chunkBytes: CHUNK_BYTES }),
+  return streamBody(response, acceptsGzip(headerText(request.headers['accept-encoding'])), (buffer) =>
+    encodeAs(format, families, pool, buffer),
   )
+}
+
+/** The encoder of a format, with the writer that it fills. */
+function encodeAs(
+  format: Representation['format'],
+  families: readonly FamilyView[],
+  pool: StringPool,
+  buffer: Uint8Array<ArrayBuffer>,
+): Encoding {
+  if (format === 'protobuf') {
+    const writer = new ProtoWriter(buffer)
+    return {
+      writer,
+      steps: encodeProtobuf(families, { writer, pool, chunkBytes: CHUNK_BYTES, form: 'native' }),
+    }
+  }
+  const writer = new ByteWriter(buffer)
+  const exposition = { writer, pool, chunkBytes: CHUNK_BYTES }
+  const steps =
+    format === 'json' ? encodeJson(families, exposition) : encodeText(families, { ...exposition, format })
+  return { writer, steps }
 }
 
 function headerText(header: string | string[] | undefined): string | undefined {

@@ -6,6 +6,8 @@ import { runs } from '../../../../tools/test/runs.js'
 const text = 'text/plain; version=0.0.4; charset=utf-8; escaping=underscores'
 const openMetrics1 = 'application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=underscores'
 const openMetrics0 = 'application/openmetrics-text; version=0.0.1; charset=utf-8; escaping=underscores'
+const protobuf =
+  'application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited; escaping=underscores'
 
 describe('negotiation', () => {
   test.each([
@@ -23,7 +25,7 @@ describe('negotiation', () => {
     [
       'Prometheus 2.42 with native histograms',
       'application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited,application/openmetrics-text;version=1.0.0;q=0.8,application/openmetrics-text;version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1',
-      openMetrics1,
+      protobuf,
     ],
     [
       'Prometheus 3',
@@ -39,6 +41,7 @@ describe('negotiation', () => {
       text,
     ],
     ['OpenMetrics refused', 'application/openmetrics-text;version=1.0.0;q=0', text],
+    ['another protobuf', 'application/vnd.google.protobuf;proto=other;encoding=delimited', text],
     ['JSON', 'application/json', 'application/json; charset=utf-8'],
   ])('gives %s what it asks for', (_, accept, contentType) => {
     expect(negotiate(accept).contentType).toBe(contentType)
@@ -47,7 +50,7 @@ describe('negotiation', () => {
   test('has an answer for any header', () => {
     fc.assert(
       fc.property(fc.string({ maxLength: 10_000 }), (accept) => {
-        expect(['text', 'openmetrics', 'json']).toContain(negotiate(accept).format)
+        expect(['text', 'openmetrics', 'protobuf', 'json']).toContain(negotiate(accept).format)
         expect(typeof acceptsGzip(accept)).toBe('boolean')
       }),
       { numRuns: runs(1_000) },

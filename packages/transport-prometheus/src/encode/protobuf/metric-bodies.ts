@@ -1,0 +1,169 @@
+import type { FamilyView, SeriesReader, StoredExemplar } from '@tidegauge/core'
+import { classicBuckets } from '../classic-buckets.js'
+import { writeLabel } from './label-template.js'
+import { isNative, writeNative } from './native-histogram.js'
+import { ProtoWriter, tag } from './proto-writer.js'
+
+/** How exponential histograms are told: natively, at powers of two, or both at once. */
+export type HistogramForm = 'native' | 'classic' | 'both'
+
+/** Fields of `Metric`. Source: prometheus/client_model, metrics.proto. */
+const GAUGE = tag(2, 'bytes')
+const COUNTER = tag(3, 'bytes')
+const SUMMARY = tag(4, 'bytes')
+const HISTOGRAM = tag(7, 'bytes')
+
+const VALUE = tag(1, 'double')
+const SAMPLE_COUNT = tag(1, 'varint')
+const SAMPLE_SUM = tag(2, 'double')
+const CREATED = { counter: tag(3, 'bytes'), summary: tag(4, 'bytes'), histogram: tag(15, 'bytes') }
+const COUNTER_EXEMPLAR = tag(2, 'bytes')
+const QUANTILE = tag(3, 'bytes')
+const BUCKET = tag(3, 'bytes')
+const HISTOGRAM_EXEMPLARS = tag(16, 'bytes')
+const BUCKET_EXEMPLAR = tag(3, 'bytes')
+
+/** What the writing of one series' body needs. */
+export interface BodyContext {
+  readonly writer: ProtoWriter
+  readonly series: SeriesReader
+  readonly form: HistogramForm
+  /** When the series came, in milliseconds since the Unix epoch. */
+  readonly createdMs: number
+}
+
+/** Writes what follows the labels in a `Metric`, for the kinds whose length is not known before. */
+export const bodyWriters = {
+  counter: writeCounter,
+  histogram: writeHistogram,
+  exponential_histogram: writeExponential,
+  summary: writeSummary,
+} satisfies Partial<Record<FamilyView['kind'], (context: BodyContext) => void>>
+
+/** The bytes of a gauge. */
+export const GAUGE_LENGTH = 11
+
+/** Writes a gauge of {@link GAUGE_LENGTH} bytes. */
+export function writeGauge(writer: ProtoWriter, value: number): void {
+  writer.byte(GAUGE)
+  writer.byte(9)
+  writer.doubleField(VALUE, value)
+}
+
+/** The bytes of a counter that has no exemplar. */
+export function plainCounterLength(createdMs: number): number {
+  return 2 + 9 + timestampBytes(createdMs, CREATED.counter).length
+}
+
+/** Writes a counter of {@link plainCounterLength} bytes. */
+export function writePlainCounter(writer: ProtoWriter, value: number, createdMs: number): void {
+  const created = timestampBytes(createdMs, CREATED.counter)
+  writer.byte(COUNTER)
+  writer.byte(9 + created.length)
+  writer.doubleField(VALUE, value)
+  writer.copy(created.view, 0, created.length)
+}
+
+/** The latest timestamp as bytes: series come in crowds, so that neighbours share theirs. */
+let latest = { ms: Number.NaN, field: 0, view: new DataView(new ArrayBuffer(0)), length: 0 }
+
+function timestampBytes(ms: number, field: number): { readonly view: DataView; readonly length: number } {
+  if (latest.ms !== ms || latest.field !== field) {
+    const writer = new ProtoWriter(new Uint8Array(128))
+    writeTimestamp(writer, field, ms)
+    latest = { ms, field, view: new DataView(writer.written.buffer), length: writer.position }
+  }
+  return latest
+}
+
+function writeCounter({ writer, series, createdMs }: BodyContext): void {
+  const { exemplars } = series.instrument
+  writer.byte(COUNTER)
+  const at = writer.begin()
+  writer.doubleField(VALUE, series.value)
+  if (exemplars.size > 0) writeExemplar(writer, COUNTER_EXEMPLAR, exemplars.at(series.slot))
+  writeTimestamp(writer, CREATED.counter, createdMs)
+  writer.end(at)
+}
+
+function writeHistogram({ writer, series, createdMs }: BodyContext): void {
+  const { definition, exemplars } = series.instrument
+  const { bounds, cells } = definition
+  let count = 0
+  for (let i = 0; i <= bounds.length; i++) count += series.cells[series.at + i]
+  writer.byte(HISTOGRAM)
+  const at = writer.begin()
+  writer.varintField(SAMPLE_COUNT, count)
+  writer.doubleField(SAMPLE_SUM, series.cells[series.at + bounds.length + 1])
+  let cumulative = 0
+  for (let i = 0; i <= bounds.length; i++) {
+    cumulative += series.cells[series.at + i]
+    const exemplar = exemplars.size > 0 ? exemplars.at(series.slot * cells + i) : undefined
+    writeBucket(writer, cumulative, i < bounds.length ? bounds[i] : Infinity, exemplar)
+  }
+  writeTimestamp(writer, CREATED.histogram, createdMs)
+  writer.end(at)
+}
+
+function writeExponential({ writer, series, form, createdMs }: BodyContext): void {
+  const state = series.exponential
+  const native = form !== 'classic' && isNative(state)
+  writer.byte(HISTOGRAM)
+  const at = writer.begin()
+  writer.varintField(SAMPLE_COUNT, state.count)
+  writer.doubleField(SAMPLE_SUM, state.sum)
+  if (form !== 'native' || !native)
+    for (const { count, bound } of classicBuckets(state).buckets) writeBucket(writer, count, bound)
+  if (native) writeNative(writer, state)
+  writeTimestamp(writer, CREATED.histogram, createdMs)
+  const { exemplars } = series.instrument
+  if (native && exemplars.size > 0) writeExemplar(writer, HISTOGRAM_EXEMPLARS, exemplars.at(series.slot))
+  writer.end(at)
+}
+
+function writeSummary({ writer, series, createdMs }: BodyContext): void {
+  const { window } = series
+  const { quantiles } = series.instrument.definition
+  writer.byte(SUMMARY)
+  const at = writer.begin()
+  writer.varintField(SAMPLE_COUNT, window.count)
+  writer.doubleField(SAMPLE_SUM, window.sum)
+  for (const [i, value] of window.quantiles(quantiles).entries()) {
+    writer.byte(QUANTILE)
+    writer.byte(18)
+    writer.doubleField(tag(1, 'double'), quantiles[i])
+    writer.doubleField(tag(2, 'double'), value)
+  }
+  writeTimestamp(writer, CREATED.summary, createdMs)
+  writer.end(at)
+}
+
+function writeBucket(writer: ProtoWriter, count: number, bound: number, exemplar?: StoredExemplar): void {
+  writer.byte(BUCKET)
+  const at = writer.begin()
+  writer.varintField(tag(1, 'varint'), count)
+  writer.doubleField(tag(2, 'double'), bound)
+  if (exemplar !== undefined) writeExemplar(writer, BUCKET_EXEMPLAR, exemplar)
+  writer.end(at)
+}
+
+function writeExemplar(writer: ProtoWriter, field: number, exemplar: StoredExemplar | undefined): void {
+  if (exemplar === undefined) return
+  writer.varint(field)
+  const at = writer.begin()
+  for (const [name, value] of Object.entries(exemplar.labels)) writeLabel(writer, name, value)
+  writer.doubleField(tag(2, 'double'), exemplar.value)
+  writeTimestamp(writer, tag(3, 'bytes'), exemplar.timestampSeconds * 1000)
+  writer.end(at)
+}
+
+/** A `google.protobuf.Timestamp`. */
+function writeTimestamp(writer: ProtoWriter, field: number, ms: number): void {
+  const seconds = Math.floor(ms / 1000)
+  if (seconds < 0) return
+  writer.varint(field)
+  const at = writer.begin()
+  writer.varintField(tag(1, 'varint'), seconds)
+  writer.varintField(tag(2, 'varint'), Math.round((ms - seconds * 1000) * 1e6))
+  writer.end(at)
+}
