@@ -14,16 +14,23 @@ const cache = fileURLToPath(new URL('../../node_modules/.cache/tidegauge', impor
  */
 export async function debianProgram(name: string, packageName = name): Promise<string> {
   const installed = (process.env['PATH'] ?? '').split(delimiter).map((folder) => join(folder, name))
-  const unpacked = join(cache, packageName, 'usr/bin', name)
-  const found = [...installed, unpacked].find((path) => existsSync(path))
-  if (found !== undefined) return found
+  return installed.find((path) => existsSync(path)) ?? debianFile(packageName, `usr/bin/${name}`)
+}
+
+/** The path of a file of a Debian package, unpacked into the repository's cache. Throws like `debianProgram`. */
+export async function debianFile(packageName: string, path: string): Promise<string> {
+  const unpacked = join(cache, packageName, path)
+  if (existsSync(unpacked)) return unpacked
   try {
     await unpack(packageName)
   } catch (thrown) {
     const why = thrown instanceof Error ? thrown.message.split('\n')[0] : String(thrown)
-    throw new Error(`${name} is not on the PATH and could not be fetched (${why}): install ${packageName}`, {
-      cause: thrown,
-    })
+    throw new Error(
+      `${path} is not here and could not be fetched (${why}): install Debian's ${packageName}`,
+      {
+        cause: thrown,
+      },
+    )
   }
   return unpacked
 }

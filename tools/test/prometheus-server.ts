@@ -14,6 +14,11 @@ export interface PrometheusServer {
   target(): Promise<{ health: string; lastError: string; lastScrape: string }>
   /** Waits for a scrape that began after this call and went well. */
   scraped(): Promise<void>
+  /** What a scrape that began after this call gave: the error, or every sample that it stored. */
+  scrapedSamples(): Promise<{
+    lastError: string
+    samples: { name: string; labels: Record<string, string>; value: number }[]
+  }>
   api(path: string): Promise<any>
   /** Everything that it logged. */
   log(): string
@@ -79,6 +84,19 @@ export async function startPrometheus(options: PrometheusServerOptions): Promise
       }
       await until(fresh, () => log)
     },
+    scrapedSamples: async () => {
+      const from = Date.now()
+      let seen = await target()
+      await until(
+        async () => Date.parse((seen = await target()).lastScrape) > from,
+        () => log,
+      )
+      const at = Date.parse(seen.lastScrape) / 1000
+      const { result } = await api(
+        `/api/v1/query?query=${encodeURIComponent('{job="tidegauge"}')}&time=${at + 0.15}`,
+      )
+      return { lastError: seen.lastError, samples: result.flatMap(samplesOfResult) }
+    },
     query: async (expression) => {
       const data = await api(`/api/v1/query?query=${encodeURIComponent(expression)}`)
       return data.result.map(({ metric, value: [timestamp, value] }: any) => ({ metric, value, timestamp }))
@@ -90,6 +108,19 @@ export async function startPrometheus(options: PrometheusServerOptions): Promise
   }
 }
 
+/** A stored series as samples; a native histogram as its sum, count and whole. */
+function samplesOfResult({ metric, value, histogram }: any) {
+  const { __name__: name, job: _, instance: __, ...labels } = metric
+  const number = (text: string) => Number(text.replace('Inf', 'Infinity'))
+  if (histogram === undefined) return [{ name, labels, value: number(value[1]) }]
+  const { sum, count } = histogram[1]
+  return [
+    { name: `${name}_sum`, labels, value: number(sum) },
+    { name: `${name}_count`, labels, value: number(count) },
+    { name: `${name}_bucket`, labels: { ...labels, le: '+Inf' }, value: number(count) },
+  ]
+}
+
 /** A port that was free a moment ago. */
 export async function freePort(): Promise<number> {
   const server = createServer()
@@ -99,13 +130,17 @@ export async function freePort(): Promise<number> {
   return port
 }
 
-async function until(isSo: () => Promise<boolean>, log: () => string, patienceMs = 30_000): Promise<void> {
+export async function until(
+  isSo: () => Promise<boolean>,
+  log: () => string,
+  patienceMs = 30_000,
+): Promise<void> {
   for (const end = performance.now() + patienceMs; performance.now() < end; await sleep(50))
     if (await isSo().catch(() => false)) return
-  throw new Error(`Prometheus did not come to it in time:\n${log()}`)
+  throw new Error(`a server did not come to it in time:\n${log()}`)
 }
 
-async function end(child: ChildProcess): Promise<void> {
+export async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null) return
   const ended = new Promise((resolve) => child.once('close', resolve))
   child.kill('SIGTERM')

@@ -19,8 +19,10 @@ export function classicBuckets(state: ExponentialBuckets): ClassicBuckets {
   const buckets = [{ bound: 0, count }]
   for (const [bound, n] of powersOfTwo(state.positive, state.scale))
     buckets.push({ bound, count: (count += n) })
-  buckets.push({ bound: Infinity, count })
-  return { buckets, sum: state.sum, count }
+  // values above 2^1023 have no finite bound above them
+  const whole = state.count
+  buckets.push({ bound: Infinity, count: whole })
+  return { buckets, sum: state.sum, count: whole }
 }
 
 /** Counts by the power of two that a bucket ends at or below, ascending. */

@@ -100,6 +100,7 @@ function* writeHistograms(
   const bucketLine = new LineTemplate(`${head.sampleName}_bucket`, instrument, extras)
   const sumLine = new LineTemplate(`${head.sampleName}_sum`, instrument)
   const countLine = new LineTemplate(`${head.sampleName}_count`, instrument)
+  const hasNegativeBounds = bounds[0] < 0
   const exemplars = head.takesExemplars && instrument.exemplars.size > 0 ? instrument.exemplars : undefined
   while (series.next()) {
     const place = { writer, series, pool, view: viewOf(pool) }
@@ -111,8 +112,11 @@ function* writeHistograms(
       if (exemplars !== undefined) writeExemplar(writer, exemplars.at(series.slot * cells + i))
       writer.byte(LINE_BREAK)
     }
-    writeLine(place, sumLine, series.cells[series.at + bounds.length + 1])
-    writeLine(place, countLine, count)
+    const sum = series.cells[series.at + bounds.length + 1]
+    if (hasTotals(format, hasNegativeBounds ? -1 : sum)) {
+      writeLine(place, sumLine, sum)
+      writeLine(place, countLine, count)
+    }
     if (writer.position >= chunkBytes) yield
   }
 }
@@ -132,8 +136,10 @@ function* writeExponentials(
     const extras = buckets.map(({ bound }) => `le="${labelNumber(bound, format)}"`)
     const bucketLine = new LineTemplate(`${head.sampleName}_bucket`, instrument, extras)
     buckets.forEach((bucket, i) => writeLine(place, bucketLine, bucket.count, i))
-    writeLine(place, sumLine, sum)
-    writeLine(place, countLine, count)
+    if (hasTotals(format, sum)) {
+      writeLine(place, sumLine, sum)
+      writeLine(place, countLine, count)
+    }
     if (writer.position >= chunkBytes) yield
   }
 }
@@ -153,9 +159,13 @@ function* writeSummaries(
   while (series.next()) {
     const place = { writer, series, pool, view: viewOf(pool) }
     const { window } = series
-    window.quantiles(quantiles).forEach((value, i) => writeLine(place, quantileLine, value, i))
-    writeLine(place, sumLine, window.sum)
-    writeLine(place, countLine, window.count)
+    for (const [i, value] of window.quantiles(quantiles).entries())
+      // Source: OpenMetrics 1.0.0, "Summary": quantiles are not negative
+      if (format === 'text' || !(value < 0)) writeLine(place, quantileLine, value, i)
+    if (hasTotals(format, window.sum)) {
+      writeLine(place, sumLine, window.sum)
+      writeLine(place, countLine, window.count)
+    }
     if (writer.position >= chunkBytes) yield
   }
 }
@@ -177,6 +187,14 @@ function* writeStateSets(
     extras.forEach((_, i) => writeLine(place, template, series.cells[series.at + i], i))
     if (writer.position >= chunkBytes) yield
   }
+}
+
+/**
+ * OpenMetrics takes a sum for a counter: where it is negative, or bounds are, neither it nor the count is written.
+ * Source: OpenMetrics 1.0.0, "Histogram" and "Summary".
+ */
+function hasTotals(format: TextFormat, sum: number): boolean {
+  return format === 'text' || sum >= 0
 }
 
 /** One line outside the hottest path; `place` is the series' labels as bytes. */

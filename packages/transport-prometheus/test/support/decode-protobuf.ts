@@ -94,7 +94,7 @@ const scalars: Record<string, Type> = {
   uint32: Type.UINT32,
 }
 
-const familySchema = schema()
+export const familySchema = schema()
 
 /** A metric as the decoder gives it; what the message did not carry is undefined. */
 export interface DecodedFamily {

@@ -1,0 +1,39 @@
+/** Generated registries of every kind and odd value go through real programs, and are compared value for value. */
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { runs } from '../../../../tools/test/runs.js'
+import { startReceivers, type DocumentFormat, type Receiver } from './receivers.js'
+import { registries, runRegistry } from './registries.js'
+
+let receivers: Receiver[] = []
+beforeAll(async () => {
+  receivers = await startReceivers()
+})
+afterAll(() => Promise.all(receivers.map((receiver) => receiver.stop())))
+
+describe.each(['text', 'openmetrics', 'protobuf'] as const)(
+  'real receivers of %s',
+  (format: DocumentFormat) => {
+    test('take every generated registry and have every value', { timeout: 3_000_000 }, async () => {
+      await fc.assert(
+        fc.asyncProperty(registries, async (recorded) => {
+          const { host, expected, document } = await runRegistry(recorded)
+          try {
+            const given = await document(format)
+            for (const receiver of receivers.filter(({ formats }) => formats.includes(format)))
+              expect({
+                receiver: receiver.name,
+                faults: await receiver.check(given, expected(format)),
+              }).toEqual({
+                receiver: receiver.name,
+                faults: [],
+              })
+          } finally {
+            await host.stop()
+          }
+        }),
+        { numRuns: runs(12) },
+      )
+    })
+  },
+)

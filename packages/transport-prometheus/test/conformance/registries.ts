@@ -1,0 +1,175 @@
+import fc from 'fast-check'
+import {
+  createTidegauge,
+  type InstrumentDefinition,
+  type InstrumentTable,
+  type Plugin,
+  type SeriesKind,
+  type Tidegauge,
+} from '@tidegauge/core'
+import { createMemoryTransport } from '@tidegauge/testkit'
+import { prometheus } from '../../src/index.js'
+import type { Document, DocumentFormat } from './receivers.js'
+import { expectedSamples, type FlatSample } from './samples.js'
+
+/** An instrument and what is recorded in it. */
+export interface Recorded {
+  readonly definition: InstrumentDefinition
+  /** For each series its label values and its numbers. */
+  readonly series: readonly { readonly labels: readonly string[]; readonly values: readonly number[] }[]
+}
+
+const oddTexts = [
+  '',
+  '"',
+  '\\',
+  '\n',
+  '\\n',
+  '\r',
+  '\t',
+  '{}',
+  ',',
+  '=',
+  ' ',
+  '#',
+  '\u2028',
+  '\uFEFF',
+  '💧',
+  '\0',
+  '\uD800',
+  'a'.repeat(300),
+]
+const text = fc.oneof(
+  fc.constantFrom(...oddTexts),
+  fc.string({ unit: 'binary', maxLength: 20 }),
+  fc.string({ maxLength: 20 }),
+)
+const number = fc.oneof(
+  fc.double({ noNaN: true, noDefaultInfinity: true }),
+  fc.integer(),
+  fc.constantFrom(0, 0.1, 1 / 3, 1e21, 1e-7, 5e-324, Number.MAX_VALUE, Number.MAX_SAFE_INTEGER),
+)
+const positive = fc.oneof(
+  fc.double({ min: 0, max: 1e100, noNaN: true }),
+  fc.nat(),
+  fc.constantFrom(0, 0.1, 2 ** 53),
+)
+const bounds = fc
+  .uniqueArray(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { maxLength: 8 })
+  .map((some) => some.map((bound) => (bound === 0 ? 0 : bound)).toSorted((a, b) => a - b))
+const kinds: readonly SeriesKind[] = [
+  'counter',
+  'up_down_counter',
+  'gauge',
+  'histogram',
+  'exponential_histogram',
+  'summary',
+  'info',
+  'state_set',
+]
+const suffixes: Partial<Record<SeriesKind, readonly string[]>> = {
+  counter: ['_total', ''],
+  info: ['_info', ''],
+}
+
+/** Instruments of every kind, with odd names, help, labels and values. */
+export const registries: fc.Arbitrary<Recorded[]> = fc
+  .uniqueArray(fc.stringMatching(/^[a-zA-Z_:][a-zA-Z0-9_:]{0,12}$/), { minLength: 1, maxLength: 6 })
+  // names that differ only in a suffix that a format adds are another test's affair
+  .map((names) => names.map((name, i) => `${name}_${'abcdef'[i]}x`))
+  .chain((names) => fc.tuple(...names.map((name) => instrument(name))))
+
+function instrument(name: string): fc.Arbitrary<Recorded> {
+  return fc
+    .record({
+      kind: fc.constantFrom(...kinds),
+      suffix: fc.nat(1),
+      help: text,
+      labels: fc.uniqueArray(fc.stringMatching(/^[a-z][a-z0-9_]{0,6}$/), { maxLength: 3 }),
+      bounds,
+    })
+    .chain(({ kind, suffix, help, labels, bounds }) => {
+      const definition = {
+        kind,
+        name:
+          (kind === 'state_set' ? `s${name.replaceAll(':', '_')}` : name) + (suffixes[kind]?.[suffix] ?? ''),
+        help,
+        // `le`, `quantile` and the like belong to the formats
+        labels: Object.fromEntries(labels.map((label) => [`l_${label}`, {}])),
+        ...(kind === 'histogram' && { bounds }),
+        ...(kind === 'state_set' && { states: ['idle', 'busy'] }),
+      } as unknown as InstrumentDefinition
+      const values = kind === 'counter' ? positive : number
+      const row = fc.record({
+        labels: fc.tuple(...labels.map(() => text)),
+        values: fc.array(values, { minLength: 1, maxLength: kind.endsWith('histogram') ? 20 : 3 }),
+      })
+      return fc.record({ definition: fc.constant(definition), series: fc.array(row, { maxLength: 5 }) })
+    })
+}
+
+/** A host with these instruments, and everything recorded. */
+export interface GeneratedHost {
+  readonly host: Tidegauge
+  expected(format: DocumentFormat): readonly FlatSample[]
+  document(format: DocumentFormat): Promise<Document>
+}
+
+const accepts: Readonly<Record<DocumentFormat, string>> = {
+  text: 'text/plain;version=0.0.4',
+  openmetrics: 'application/openmetrics-text;version=1.0.0',
+  protobuf: 'application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited',
+}
+
+export async function runRegistry(recorded: readonly Recorded[]): Promise<GeneratedHost> {
+  const instruments: InstrumentTable = Object.fromEntries(
+    recorded.map(({ definition }, i) => [`i${i}`, definition]),
+  )
+  const plugin: Plugin = {
+    name: 'generated',
+    version: '0.0.0',
+    apiLevel: 1,
+    instruments,
+    start: (context) => recorded.forEach((one, i) => record((context.instruments as any)[`i${i}`], one)),
+  }
+  const transport = prometheus({ port: 0 })
+  const memory = createMemoryTransport()
+  const host = createTidegauge({ selfMetrics: 'off', tolerate: 'none' })
+    .use(plugin, { intervalMs: 0, maxAgeMs: 1e9 })
+    .export(transport)
+    .export(memory)
+  await host.start()
+  const bounds = new Map(
+    recorded.map(({ definition }) => [definition.name, (definition as { bounds?: number[] }).bounds ?? []]),
+  )
+  return {
+    host,
+    expected: (format) => expectedSamples(memory.read(), bounds, format),
+    document: async (format) => {
+      const answer = await fetch(transport.url!, { headers: { accept: accepts[format] } })
+      const contentType = answer.headers.get('content-type')!
+      return { format, contentType, body: new Uint8Array(await answer.arrayBuffer()) }
+    },
+  }
+}
+
+function record(handle: any, { definition, series }: Recorded): void {
+  const names = Object.keys(('labels' in definition && definition.labels) || {})
+  for (const { labels, values } of series) {
+    const given = Object.fromEntries(names.map((name, i) => [name, labels[i]!]))
+    const call = (method: string, ...rest: unknown[]) =>
+      names.length === 0 ? handle[method](...rest) : handle[method](given, ...rest)
+    if (definition.kind === 'info') handle.set(given)
+    else if (definition.kind === 'state_set') call('set', values[0]! > 0 ? 'busy' : 'idle')
+    else for (const value of values) call(methods[definition.kind as keyof typeof methods], value)
+  }
+}
+
+const methods = {
+  counter: 'inc',
+  up_down_counter: 'inc',
+  gauge: 'set',
+  histogram: 'observe',
+  exponential_histogram: 'observe',
+  summary: 'observe',
+}

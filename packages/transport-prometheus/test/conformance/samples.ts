@@ -1,0 +1,130 @@
+import type { PlainFamily } from '@tidegauge/testkit'
+
+/** A sample as every receiver can be brought to tell it. */
+export interface FlatSample {
+  readonly name: string
+  readonly labels: Readonly<Record<string, string>>
+  readonly value: number
+}
+
+/**
+ * A series' identity for comparing: labels sorted, empty ones left out (they are the same as none), bounds and
+ * quantiles as numbers (`1` and `1.0` are one).
+ */
+export function keyOf({ name, labels }: Pick<FlatSample, 'name' | 'labels'>): string {
+  const pairs = Object.entries(labels)
+    .filter(([, value]) => value !== '')
+    .map(([label, value]) => [label, isNumeric(name, label) ? String(parseNumber(value)) : value])
+  return JSON.stringify([name, pairs.toSorted(([a], [b]) => (a! < b! ? -1 : 1))])
+}
+
+function isNumeric(name: string, label: string): boolean {
+  return (label === 'le' && name.endsWith('_bucket')) || label === 'quantile'
+}
+
+/** A number as Prometheus, Python and the formats write it. */
+export function parseNumber(text: string): number {
+  return Number(
+    text
+      .replace(/^\+?inf$/i, 'Infinity')
+      .replace(/^-inf$/i, '-Infinity')
+      .replace(/^nan$/i, 'NaN'),
+  )
+}
+
+/** What a receiver must have, by the registry itself; `bounds` are those of its classic histograms, by name. */
+export function expectedSamples(
+  families: readonly PlainFamily[],
+  bounds: ReadonlyMap<string, readonly number[]>,
+  format: 'text' | 'openmetrics' | 'protobuf',
+): FlatSample[] {
+  return families.flatMap((family) =>
+    family.series.flatMap((one) => {
+      const own = bounds.get(family.name)!
+      // OpenMetrics takes a sum for a counter: there is none, and so no count, where it is or bounds are negative
+      const hasTotals = format !== 'openmetrics' || ((one.sum ?? 0) >= 0 && !own.some((bound) => bound < 0))
+      const totals = [`${family.name}_sum`, `${family.name}_count`]
+      return samplesOf(family, one, own).filter(({ name }) => hasTotals || !totals.includes(name))
+    }),
+  )
+}
+
+function samplesOf(
+  { name, kind }: PlainFamily,
+  one: PlainFamily['series'][number],
+  bounds: readonly number[],
+): FlatSample[] {
+  const { labels } = one
+  const totals = () => [
+    { name: `${name}_sum`, labels, value: one.sum! },
+    { name: `${name}_count`, labels, value: one.count! },
+  ]
+  switch (kind) {
+    case 'histogram':
+      return [
+        ...totals(),
+        ...cumulative(one.buckets!, bounds).map(([le, value]) => ({
+          name: `${name}_bucket`,
+          labels: { ...labels, le },
+          value,
+        })),
+      ]
+    case 'exponential_histogram':
+      return [...totals(), { name: `${name}_bucket`, labels: { ...labels, le: '+Inf' }, value: one.count! }]
+    case 'summary':
+      return totals()
+    case 'state_set':
+      return Object.entries(one.states!).map(([state, on]) => ({
+        name,
+        labels: { ...labels, [name]: state },
+        value: on ? 1 : 0,
+      }))
+    default:
+      return [{ name, labels, value: one.value! }]
+  }
+}
+
+function cumulative(buckets: readonly number[], bounds: readonly number[]): [string, number][] {
+  let count = 0
+  return buckets.map((own, i) => [i < bounds.length ? String(bounds[i]) : '+Inf', (count += own)])
+}
+
+/**
+ * What is wrong with what a receiver has: a sample that is missing or differs, one too many of a family that has no
+ * buckets or quantiles, buckets that fall or don't end in the count. Empty when all is right.
+ */
+export function differences(expected: readonly FlatSample[], got: readonly FlatSample[]): string[] {
+  const faults: string[] = []
+  const byKey = new Map<string, number>()
+  for (const sample of got) {
+    const key = keyOf(sample)
+    if (byKey.has(key)) faults.push(`twice: ${key}`)
+    byKey.set(key, sample.value)
+  }
+  const wanted = new Set(expected.map(keyOf))
+  for (const sample of expected) {
+    const value = byKey.get(keyOf(sample))
+    if (value === undefined) faults.push(`missing: ${keyOf(sample)}`)
+    else if (!Object.is(value, sample.value) && !(value === 0 && sample.value === 0))
+      faults.push(`${keyOf(sample)} is ${value}, expected ${sample.value}`)
+  }
+  for (const sample of got)
+    if (!wanted.has(keyOf(sample)) && !('le' in sample.labels) && !('quantile' in sample.labels))
+      faults.push(`too many: ${keyOf(sample)}`)
+  return [...faults, ...bucketFaults(got)]
+}
+
+function bucketFaults(got: readonly FlatSample[]): string[] {
+  const bySeries = new Map<string, [bound: number, count: number][]>()
+  for (const { name, labels, value } of got) {
+    if (!name.endsWith('_bucket') || labels['le'] === undefined) continue
+    const { le, ...rest } = labels
+    const key = keyOf({ name, labels: rest })
+    bySeries.set(key, [...(bySeries.get(key) ?? []), [parseNumber(le), value]])
+  }
+  return [...bySeries].flatMap(([key, buckets]) => {
+    const sorted = buckets.toSorted(([a], [b]) => a - b)
+    const falls = sorted.some(([, count], i) => i > 0 && count < sorted[i - 1]![1])
+    return falls ? [`buckets fall: ${key}`] : []
+  })
+}
