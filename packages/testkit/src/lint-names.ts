@@ -44,7 +44,9 @@ function faultsOf(definition: InstrumentDefinition): string[] {
     name.includes(':') && 'has a colon, which is for recording rules',
     /[A-Z]/.test(name) && 'has capital letters',
     /_(bucket|sum|count)$/.test(name) && 'ends in a suffix that the formats add',
-    ...words.filter((word) => word in otherUnits).map((word) => `says ${word}, expected ${otherUnits[word]}`),
+    ...words
+      .filter((word) => Object.hasOwn(otherUnits, word))
+      .map((word) => `says ${word}, expected ${otherUnits[word]}`),
     ...words.filter((word) => typeWords.has(word)).map((word) => `has its kind in its name: ${word}`),
     ...labels
       .filter((label) => !/^[a-z][a-z0-9_]*$/.test(label))

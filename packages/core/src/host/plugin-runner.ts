@@ -187,6 +187,7 @@ export class PluginRunner {
       events: events.sink(this.owner),
       define: <const D extends InstrumentDefinition>(definition: D) =>
         registry.add<D>(this.owner, definition),
+      forget: (name) => registry.remove(this.owner, name),
     }
   }
 

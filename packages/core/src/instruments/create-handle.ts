@@ -39,10 +39,12 @@ export function createHandle(instrument: Instrument, totals: SourceTotals): unkn
       return isPlain ? new StateSetSeries(instrument, place()) : new StateSetHandle(instrument)
     case 'info':
       return new InfoHandle(instrument)
-    default:
-      return isPlain
-        ? instrument.boundAt(0, () => createDistribution(instrument, place()))
-        : new DistributionHandle(instrument)
+    default: {
+      if (!isPlain) return new DistributionHandle(instrument, totals)
+      const series = instrument.boundAt(0, () => createDistribution(instrument, place()))
+      series.totals = totals
+      return series
+    }
   }
 }
 

@@ -36,6 +36,9 @@ export function faultsOf(definition: InstrumentDefinition, constantLabels: reado
   }
   const { name, help, kind, unit, dottedName } = definition
   expect(typeof name === 'string' && metricName.test(name), 'name', name, 'letters, digits, "_" and ":"')
+  // a format writes the state in a label of that name, and label names have no colon
+  const hasColon = typeof name === 'string' && name.includes(':')
+  if (kind === 'state_set') expect(!hasColon, 'name', name, 'no ":" for a state set')
   expect(typeof help === 'string', 'help', help, 'a sentence')
   expect(unit === undefined || typeof unit === 'string', 'unit', unit, 'a string')
   expect(dottedName === undefined || typeof dottedName === 'string', 'dottedName', dottedName, 'a string')

@@ -33,8 +33,17 @@ interface Common {
   readonly seriesLimit?: number
 }
 
+/** Of the kinds whose series stay unless told otherwise. */
+interface Lasting extends Common {
+  /**
+   * `event` (default): series stay. `collect`: a series that `setTotal` or `setTotals` told in an earlier collect
+   * pass and not in the latest, disappears, unless a view has made it of several; for sources that forget series.
+   */
+  readonly lifetime?: 'collect' | 'event'
+}
+
 /** A total that only grows. A closed label set starts at zero. */
-export interface CounterDefinition extends Common {
+export interface CounterDefinition extends Lasting {
   readonly kind: 'counter'
 }
 
@@ -54,21 +63,21 @@ export interface GaugeDefinition extends Common {
 }
 
 /** A distribution over explicit bounds. Bounds are inclusive at the top, as in Prometheus and OTLP. */
-export interface HistogramDefinition extends Common {
+export interface HistogramDefinition extends Lasting {
   readonly kind: 'histogram'
   /** Finite, ascending upper bounds; `+Inf` is implied. Default: 5 ms to 10 s. */
   readonly bounds?: readonly number[]
 }
 
 /** A distribution over base-2 exponential buckets whose scale adapts to the values. */
-export interface ExponentialHistogramDefinition extends Common {
+export interface ExponentialHistogramDefinition extends Lasting {
   readonly kind: 'exponential_histogram'
   /** Most buckets for each sign. Default 160. */
   readonly maxBuckets?: number
 }
 
 /** Quantiles over a sliding window; `_sum` and `_count` are totals since the start. */
-export interface SummaryDefinition extends Common {
+export interface SummaryDefinition extends Lasting {
   readonly kind: 'summary'
   /** Default 0.5, 0.9, 0.99; relative error about 1 %. */
   readonly quantiles?: readonly number[]

@@ -1,39 +1,35 @@
 import type { Instrument } from '../registry/instrument.js'
 import { ExponentialBuckets } from '../storage/exponential.js'
 import type { SlidingWindow } from '../storage/sliding-window.js'
-import { BoundSeries, faultOf } from './bound-series.js'
+import { bucketOf } from './bucket-of.js'
+import { faultOf } from './bound-series.js'
 import type {
   Distribution,
   Exemplar,
+  ExponentialTotals,
+  HistogramTotals,
   LabelledDistribution,
   LabelledTimer,
   RunningTimer,
+  SummaryTotals,
   Timer,
 } from './handles.js'
-import { LabelledHandle, type AnyLabels } from './labelled.js'
+import type { AnyLabels } from './labelled.js'
+import { SourceHandle, SourceSeries } from './source-series.js'
+import {
+  faultOfExponential,
+  faultOfHistogram,
+  faultOfSummary,
+  faultOfTotals,
+  takeExponential,
+  takeHistogram,
+  takeSummary,
+} from './take-totals.js'
 
-type Place = ConstructorParameters<typeof BoundSeries>[1]
-
-/** The bucket that a value falls into; bounds are inclusive at the top. */
-export function bucketOf(bounds: readonly number[], value: number): number {
-  const count = bounds.length
-  if (count <= 16) {
-    let i = 0
-    while (i < count && value > bounds[i]) i++
-    return i
-  }
-  let low = 0
-  let high = count
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if (value > bounds[middle]) low = middle + 1
-    else high = middle
-  }
-  return low
-}
+type Place = ConstructorParameters<typeof SourceSeries>[1]
 
 /** One series of a histogram over explicit bounds, or a stopwatch over one. */
-export class HistogramSeries extends BoundSeries implements Timer {
+export class HistogramSeries extends SourceSeries implements Timer {
   readonly #bounds: readonly number[]
 
   constructor(instrument: Instrument, place: Place) {
@@ -52,6 +48,14 @@ export class HistogramSeries extends BoundSeries implements Timer {
     } else recordSlowly(this.instrument, () => this.place(), value, exemplar)
   }
 
+  setTotals(told: HistogramTotals): void {
+    const { instrument, totals } = this
+    const fault = faultOfTotals(() => faultOfHistogram(told))
+    if (fault !== undefined) return void instrument.refuse(fault)
+    const places = this.places()
+    if (places !== undefined) takeHistogram({ instrument, totals: totals!, ...places }, told)
+  }
+
   start(): RunningTimer {
     return startTimer(this.instrument, (seconds, exemplar) => this.observe(seconds, exemplar))
   }
@@ -61,12 +65,20 @@ export class HistogramSeries extends BoundSeries implements Timer {
  * One series of an exponential histogram. It and {@link SummarySeries} are classes of their own so that each call
  * to a state has one shape, and passes its number without boxing it.
  */
-export class ExponentialSeries extends BoundSeries implements Timer {
+export class ExponentialSeries extends SourceSeries implements Timer {
   observe(value: number, exemplar?: Exemplar): void {
     if (typeof value === 'number' && value - value === 0 && this.slot >= 0) {
       ;(this.instrument.states[this.slot] as ExponentialBuckets).observe(value)
       if (exemplar !== undefined) this.instrument.keepExemplar(this.slot, 0, value, exemplar)
     } else recordSlowly(this.instrument, () => this.place(), value, exemplar)
+  }
+
+  setTotals(told: ExponentialTotals): void {
+    const { instrument, totals } = this
+    const fault = faultOfTotals(() => faultOfExponential(told))
+    if (fault !== undefined) return void instrument.refuse(fault)
+    const places = this.places()
+    if (places !== undefined) takeExponential({ instrument, totals: totals!, ...places }, told)
   }
 
   start(): RunningTimer {
@@ -75,11 +87,19 @@ export class ExponentialSeries extends BoundSeries implements Timer {
 }
 
 /** One series of a summary. Exemplars are for histograms and counters: it takes none. */
-export class SummarySeries extends BoundSeries implements Timer {
+export class SummarySeries extends SourceSeries implements Timer {
   observe(value: number): void {
     if (typeof value === 'number' && value - value === 0 && this.slot >= 0)
       (this.instrument.states[this.slot] as SlidingWindow).observe(value)
     else recordSlowly(this.instrument, () => this.place(), value, undefined)
+  }
+
+  setTotals(told: SummaryTotals): void {
+    const { instrument, totals } = this
+    const fault = faultOfTotals(() => faultOfSummary(told, instrument.definition.quantiles.length))
+    if (fault !== undefined) return void instrument.refuse(fault)
+    const places = this.places()
+    if (places !== undefined) takeSummary({ instrument, totals: totals!, ...places }, told)
   }
 
   start(): RunningTimer {
@@ -91,7 +111,7 @@ type DistributionSeries = HistogramSeries | ExponentialSeries | SummarySeries
 
 /** A histogram, exponential histogram, summary or timer with labels. */
 export class DistributionHandle
-  extends LabelledHandle<DistributionSeries>
+  extends SourceHandle<DistributionSeries>
   implements LabelledDistribution<AnyLabels>, LabelledTimer<AnyLabels>
 {
   observe(labels: AnyLabels, value: number, exemplar?: Exemplar): void {
@@ -107,7 +127,11 @@ export class DistributionHandle
     return this.labels(labels).start()
   }
 
-  protected create(place: Place): DistributionSeries {
+  setTotals(labels: AnyLabels, told: HistogramTotals & ExponentialTotals & SummaryTotals): void {
+    this.labels(labels).setTotals(told)
+  }
+
+  protected createSeries(place: Place): DistributionSeries {
     return createDistribution(this.instrument, place)
   }
 }

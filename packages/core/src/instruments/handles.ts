@@ -10,12 +10,17 @@ export interface Exemplar {
   readonly timestampSeconds?: number
 }
 
+/** An exemplar of a source that counts by itself, with the value that it explains. */
+export interface SourceExemplar extends Exemplar {
+  readonly value: number
+}
+
 /** One series of a counter. Recording never throws: a bad value is dropped, counted and told once. */
 export interface Counter {
   /** Adds `value` (default 1), which must be finite and not negative. One array write. */
   inc(value?: number, exemplar?: Exemplar): void
   /** Takes over the total of a source that counts by itself; a smaller total is seen as its reset. */
-  setTotal(total: number): void
+  setTotal(total: number, exemplar?: SourceExemplar): void
 }
 
 /** One series of an up-down counter. */
@@ -41,6 +46,53 @@ export interface Gauge {
 export interface Distribution {
   /** Any finite number. */
   observe(value: number, exemplar?: Exemplar): void
+}
+
+/** What a source has counted in a histogram since it began. */
+export interface HistogramTotals {
+  /**
+   * The source's finite, ascending upper bounds. Where a view gave the instrument others, a bucket's count goes to the
+   * first of those that is not below its bound.
+   */
+  readonly bounds: readonly number[]
+  /** The count of each bucket by itself, `+Inf` last: one more than bounds. */
+  readonly buckets: readonly number[]
+  readonly sum: number
+  /** The latest exemplar of each bucket, where there is one. */
+  readonly exemplars?: readonly (SourceExemplar | undefined)[]
+}
+
+/** The counts of adjacent buckets of one sign, the first of which has the index `offset`. */
+export interface ExponentialRun {
+  readonly offset: number
+  readonly counts: readonly number[]
+}
+
+/** What a source has counted in a base-2 exponential histogram since it began. */
+export interface ExponentialTotals {
+  readonly scale: number
+  readonly zeroCount: number
+  readonly positive: ExponentialRun
+  readonly negative: ExponentialRun
+  readonly sum: number
+}
+
+/** What a source tells of a summary: quantiles as they are now, and totals since it began. */
+export interface SummaryTotals {
+  /** The values at the instrument's quantiles, in their order; NaN where there is none. */
+  readonly quantiles: readonly number[]
+  readonly sum: number
+  readonly count: number
+}
+
+/** One series of a distribution that can also take over what a source counts by itself. */
+export interface TotalledDistribution<T> extends Distribution {
+  /**
+   * Takes over the totals of a source that counts by itself, whole; smaller counts are seen as its reset. A summary's
+   * quantiles are kept as they were told, instead of those of values that were observed here; where a view has made
+   * one series of several there are none. A series is either told or observed.
+   */
+  setTotals(totals: T): void
 }
 
 /** A stopwatch that runs. `using` stops it at the end of the block. */
@@ -80,7 +132,7 @@ export interface Labelled<L, Series> {
 
 export interface LabelledCounter<L> extends Labelled<L, Counter> {
   inc(labels: L, value?: number, exemplar?: Exemplar): void
-  setTotal(labels: L, total: number): void
+  setTotal(labels: L, total: number, exemplar?: SourceExemplar): void
 }
 
 export interface LabelledUpDownCounter<L> extends Labelled<L, UpDownCounter> {
@@ -96,6 +148,11 @@ export interface LabelledGauge<L> extends Labelled<L, Gauge> {
 
 export interface LabelledDistribution<L> extends Labelled<L, Distribution> {
   observe(labels: L, value: number, exemplar?: Exemplar): void
+}
+
+export interface LabelledTotalledDistribution<L, T> extends Labelled<L, TotalledDistribution<T>> {
+  observe(labels: L, value: number, exemplar?: Exemplar): void
+  setTotals(labels: L, totals: T): void
 }
 
 export interface LabelledTimer<L> extends Labelled<L, Timer> {
@@ -126,6 +183,12 @@ type HasLabels<D> = D extends { readonly labels: infer S }
 
 type Either<D, Plain, WithLabels> = HasLabels<D> extends true ? WithLabels : Plain
 
+interface TotalsOf {
+  readonly histogram: HistogramTotals
+  readonly exponential_histogram: ExponentialTotals
+  readonly summary: SummaryTotals
+}
+
 /** The handle that a definition gives: of one series, or of a family when it has labels. */
 export type HandleOf<D extends InstrumentDefinition> = D extends { readonly kind: 'counter' }
   ? Either<D, Counter, LabelledCounter<LabelsOf<D>>>
@@ -133,8 +196,8 @@ export type HandleOf<D extends InstrumentDefinition> = D extends { readonly kind
     ? Either<D, UpDownCounter, LabelledUpDownCounter<LabelsOf<D>>>
     : D extends { readonly kind: 'gauge' }
       ? Either<D, Gauge, LabelledGauge<LabelsOf<D>>>
-      : D extends { readonly kind: 'histogram' | 'exponential_histogram' | 'summary' }
-        ? Either<D, Distribution, LabelledDistribution<LabelsOf<D>>>
+      : D extends { readonly kind: infer K extends keyof TotalsOf }
+        ? Either<D, TotalledDistribution<TotalsOf[K]>, LabelledTotalledDistribution<LabelsOf<D>, TotalsOf[K]>>
         : D extends { readonly kind: 'timer' }
           ? Either<D, Timer, LabelledTimer<LabelsOf<D>>>
           : D extends { readonly kind: 'info' }

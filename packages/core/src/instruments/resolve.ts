@@ -98,7 +98,7 @@ export function resolveDefinition(
     labels,
     hasOpenLabels: labels.some((label) => label.values === undefined),
     seriesLimit: given.seriesLimit ?? where.seriesLimit,
-    lifetime: given.lifetime ?? 'collect',
+    lifetime: given.lifetime ?? (kind === 'gauge' ? 'collect' : 'event'),
     bounds,
     quantiles: kind === 'summary' ? [...(given.quantiles ?? defaultQuantiles)] : [],
     states,

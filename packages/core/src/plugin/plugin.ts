@@ -22,6 +22,11 @@ export interface PluginContext<T extends InstrumentTable = InstrumentTable> {
    * Throws `REGISTRATION_INVALID_DEFINITION` and `REGISTRATION_NAME_CLASH`.
    */
   define<const D extends InstrumentDefinition>(definition: D): HandleOf<D>
+  /**
+   * Takes an instrument that `define` added out again, with its series, so that its name is free. Its handle must not
+   * be used any more. Does nothing for a name that this plugin has not defined.
+   */
+  forget(name: string): void
 }
 
 /** What one collect pass is given. */

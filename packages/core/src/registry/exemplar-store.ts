@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.js'
-import type { Exemplar } from '../instruments/handles.js'
+import type { Exemplar, SourceExemplar } from '../instruments/handles.js'
 
 /** Source: OpenMetrics 1.0.0, "Exemplars": names and values together at most 128 characters. */
 const MOST_CHARACTERS = 128
@@ -23,7 +23,7 @@ export class ExemplarStore {
   }
 
   /** Copies the exemplar; false when its labels are too long or no strings, or its time is no time. */
-  keep(cell: number, value: number, exemplar: Exemplar, clock: Clock): boolean {
+  keep(cell: number, value: number | undefined, exemplar: Exemplar, clock: Clock): boolean {
     try {
       return this.#copy(cell, value, exemplar, clock)
     } catch {
@@ -32,7 +32,7 @@ export class ExemplarStore {
     }
   }
 
-  #copy(cell: number, value: number, exemplar: Exemplar, clock: Clock): boolean {
+  #copy(cell: number, given: number | undefined, exemplar: Exemplar, clock: Clock): boolean {
     const labels: Record<string, string> = Object.create(null)
     let characters = 0
     for (const [name, text] of Object.entries(exemplar.labels ?? {})) {
@@ -41,7 +41,8 @@ export class ExemplarStore {
       labels[name] = text.toWellFormed().replaceAll('\0', '\uFFFD')
     }
     const timestampSeconds = exemplar.timestampSeconds ?? clock.now() / 1000
-    if (characters > MOST_CHARACTERS || !Number.isFinite(timestampSeconds)) return false
+    const value = given ?? (exemplar as SourceExemplar).value
+    if (characters > MOST_CHARACTERS || ![timestampSeconds, value].every(Number.isFinite)) return false
     this.#byCell.set(cell, { labels, value, timestampSeconds })
     return true
   }

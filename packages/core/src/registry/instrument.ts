@@ -48,7 +48,7 @@ export class Instrument {
   readonly cells
   /** Buckets or windows by slot, for the kinds that keep more than plain numbers. */
   readonly states: (ExponentialBuckets | SlidingWindow | undefined)[] = []
-  /** The collect pass that last touched each series; only gauges have it. */
+  /** The collect pass that last touched each series; only gauges and series of lifetime `collect` have it. */
   readonly stamps = uint32Column()
   readonly exemplars = new ExemplarStore()
   /** Told of every new slot, such as the rate that follows a counter. */
@@ -152,7 +152,8 @@ export class Instrument {
     this.#bound.set(slot, bound)
   }
 
-  keepExemplar(slot: number, cell: number, value: number, exemplar: Exemplar): void {
+  /** Without a value, the exemplar has one of its own. */
+  keepExemplar(slot: number, cell: number, value: number | undefined, exemplar: Exemplar): void {
     const kept = this.exemplars.keep(slot * this.definition.cells + cell, value, exemplar, this.clock)
     if (!kept) this.refuse('exemplar_too_long')
   }
@@ -173,6 +174,12 @@ export class Instrument {
 
   clear(): void {
     for (let slot = 0; slot < this.table.end; slot++) this.remove(slot)
+  }
+
+  /** Notes that the pass that is under way has told this series. */
+  stamp(slot: number): void {
+    if (this.owner.pass !== 0 && this.definition.lifetime === 'collect')
+      this.stamps.set(slot, this.owner.pass)
   }
 
   /** Removes the series that an earlier collect pass reported and this one did not. */
@@ -215,7 +222,8 @@ export class Instrument {
     const slot = this.table.add(texts)
     if (slot < 0) return this.refuse('pool_full')
     this.#place(this.cells, slot)
-    if (this.definition.kind === 'gauge') this.#place(this.stamps, slot)
+    if (this.definition.kind === 'gauge' || this.definition.lifetime === 'collect')
+      this.#place(this.stamps, slot)
     for (const follower of this.followers) this.#place(follower, slot)
     const state = this.#newState()
     if (state !== undefined) this.states[slot] = state

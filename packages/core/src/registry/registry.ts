@@ -97,12 +97,18 @@ export class Registry {
     return this.#families.views(filter, accepts, this.#births)
   }
 
+  /** Forgets one instrument of an owner, with its series. */
+  remove(owner: Owner, name: string): void {
+    const mine = this.#registered.get(owner)
+    const registered = mine?.get(name)
+    if (registered === undefined) return
+    this.#unlist(registered)
+    mine!.delete(name)
+  }
+
   /** Forgets everything of an owner. */
   removeAll(owner: Owner): void {
-    for (const { instrument, listed } of this.#registered.get(owner)?.values() ?? []) {
-      instrument.clear()
-      if (listed !== undefined) this.#families.remove(listed)
-    }
+    for (const registered of this.#registered.get(owner)?.values() ?? []) this.#unlist(registered)
     this.#registered.delete(owner)
     this.#rates.delete(owner)
   }
@@ -115,8 +121,7 @@ export class Registry {
   /** Ends a collect pass that went well: stale gauge series go, rates are taken. */
   settlePass(owner: Owner, pass: number): void {
     for (const instrument of this.instrumentsOf(owner)) {
-      const { kind, lifetime } = instrument.definition
-      if (kind === 'gauge' && lifetime === 'collect') instrument.sweep(pass)
+      if (instrument.definition.lifetime === 'collect' && !instrument.isMerged) instrument.sweep(pass)
     }
     for (const rate of this.#rates.get(owner) ?? []) rate.update(this.#settings.clock.monotonic())
   }
@@ -184,6 +189,11 @@ export class Registry {
     const trackers = this.#rates.get(owner) ?? []
     trackers.push(new RateTracker(counter.instrument, rate, definition.windowMs ?? 1_000))
     this.#rates.set(owner, trackers)
+  }
+
+  #unlist({ instrument, listed }: Registered): void {
+    instrument.clear()
+    if (listed !== undefined) this.#families.remove(listed)
   }
 
   #keep(owner: Owner, registered: Registered): void {

@@ -1,14 +1,14 @@
 import type { Clock } from '../clock.js'
 
-/** Times are told to within so much. */
-const RESOLUTION_MS = 1_000
+/** Times are told to within so much, in the first hour of births; later to within a few thousandths of the age. */
+const FIRST_RESOLUTION_MS = 1_000
 const MOST_MARKS = 4_096
 
 /**
  * Numbers every series that a registry ever had, and knows when each came.
  *
  * Numbers rise with time, so a few marks (number and time, one a second at most) tell the time of every series: a
- * series costs nothing for it. When marks get many, every second one goes, and old series share theirs.
+ * series costs nothing for it. When marks get many, every second one goes and new ones come half as often.
  */
 export class BirthLog {
   /** The latest number; 0 before the first. */
@@ -17,6 +17,7 @@ export class BirthLog {
   #numbers: number[] = []
   #times: number[] = []
   #markedMs = Number.NEGATIVE_INFINITY
+  #resolutionMs = FIRST_RESOLUTION_MS
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -26,7 +27,7 @@ export class BirthLog {
   next(): number {
     const nowMs = this.#clock.monotonic()
     this.last++
-    if (nowMs - this.#markedMs >= RESOLUTION_MS) this.#mark(nowMs)
+    if (nowMs - this.#markedMs >= this.#resolutionMs) this.#mark(nowMs)
     return this.last
   }
 
@@ -46,6 +47,7 @@ export class BirthLog {
     if (this.#numbers.length >= MOST_MARKS) {
       this.#numbers = this.#numbers.filter((_, i) => i % 2 === 0)
       this.#times = this.#times.filter((_, i) => i % 2 === 0)
+      this.#resolutionMs *= 2
     }
     this.#markedMs = nowMs
     this.#numbers.push(this.last)

@@ -1,5 +1,7 @@
-const HIGHEST_SCALE = 20
-const LOWEST_SCALE = -10
+/** The finest buckets that there are. */
+export const HIGHEST_SCALE = 20
+/** The coarsest. */
+export const LOWEST_SCALE = -10
 
 /** Where a number is taken apart, and where it is handed on without being boxed. */
 const float = new Float64Array(1)
@@ -61,6 +63,14 @@ export class BucketRun {
   }
 }
 
+/** Buckets as another histogram of the same sort keeps them. */
+export interface ExponentialCounts {
+  readonly scale: number
+  readonly zeroCount: number
+  readonly positive: { readonly offset: number; readonly counts: readonly number[] }
+  readonly negative: { readonly offset: number; readonly counts: readonly number[] }
+}
+
 /**
  * A base-2 exponential histogram: bucket `i` at scale `s` holds the values in (2^(i/2^s), 2^((i+1)/2^s)].
  *
@@ -88,6 +98,17 @@ export class ExponentialBuckets {
   observe(value: number): void {
     float[0] = value
     this.#observeFloat()
+  }
+
+  /** Adds (or with -1 takes away) the buckets of another histogram; the sum is the caller's affair. */
+  merge(other: ExponentialCounts, sign: 1 | -1): void {
+    const isEmpty = [other.positive, other.negative].every(({ counts }) => counts.every((n) => n === 0))
+    // the scale of no buckets has no meaning
+    if (!isEmpty && other.scale < this.scale) this.#downscale(this.scale - other.scale)
+    this.zeroCount += sign * other.zeroCount
+    this.#mergeRun(this.positive, other.positive, other.scale, sign)
+    if (other.negative.counts.length > 0)
+      this.#mergeRun((this.negative ??= new BucketRun()), other.negative, other.scale, sign)
   }
 
   get count(): number {
@@ -118,6 +139,17 @@ export class ExponentialBuckets {
     if (shift > 0) this.#downscale(shift)
     // an index at a lower scale is the same index without its last bits
     run.add(index >> shift, 1, this.#maxBuckets)
+  }
+
+  #mergeRun(run: BucketRun, other: ExponentialCounts['positive'], scale: number, sign: 1 | -1): void {
+    other.counts.forEach((count, i) => {
+      if (count === 0) return
+      // the scale may fall from one bucket to the next
+      const index = (other.offset + i) >> (scale - this.scale)
+      const shift = run.length === 0 ? 0 : run.excess(index, this.#maxBuckets)
+      if (shift > 0) this.#downscale(shift)
+      run.add(index >> shift, sign * count, this.#maxBuckets)
+    })
   }
 
   #downscale(shift: number): void {

@@ -88,8 +88,8 @@ describe('an event', () => {
       (record) => heard.push(record),
       (owner) => owner === a,
     )
-    bus.sink(a!).emit({ name: 'from a' })
-    bus.sink(b!).emit({ name: 'from b' })
+    bus.sink(a).emit({ name: 'from a' })
+    bus.sink(b).emit({ name: 'from b' })
     expect(heard).toMatchObject([{ event: { name: 'from a' } }])
   })
 })

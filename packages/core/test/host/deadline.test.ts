@@ -1,3 +1,4 @@
+/* oxlint-disable unicorn/no-thenable -- promises of other makes are what is tested */
 import { createManualClock } from '@tidegauge/testkit'
 import { describe, expect, test } from 'vitest'
 import { callWithin, waitAtMost } from '../../src/host/deadline.js'

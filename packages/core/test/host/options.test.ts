@@ -76,7 +76,8 @@ describe('options of a host', () => {
   })
 
   test('that are no object are refused', () => {
-    for (const odd of [null, 5, 'x', []]) expect(pathsOf(() => createTidegauge(odd as never))).toEqual([''])
+    for (const odd of [null, 5, 'x', []])
+      expect(pathsOf(() => createTidegauge(odd as never))).toEqual(['options'])
   })
 
   test('never show the salt', () => {

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { runs } from '../../../../tools/test/runs.js'
-import { bucketOf } from '../../src/instruments/distribution.js'
-import { openHost } from '../support/open-host.js'
+import { bucketOf } from '../../src/instruments/bucket-of.js'
+import { instrumentOf, openHost } from '../support/open-host.js'
 
 const table = {
   plain: { kind: 'histogram', name: 'plain', help: 'P', bounds: [1, 2, 5] },
@@ -74,13 +74,13 @@ describe('histogram', () => {
     handles.plain.observe(0.5, { labels: { t: 'low' } })
     handles.plain.observe(9, { labels: { t: 'high' }, timestampSeconds: 5 })
     handles.open.observe({ a: 'x' }, 9, { labels: { t: 'x'.repeat(200) } })
-    const [{ instruments: [instrument] = [] } = {}] = memory.context.read({ names: new Set(['plain']) })
-    expect([0, 1, 3].map((cell) => instrument?.exemplars.at(cell)?.labels)).toEqual([
+    const instrument = instrumentOf(memory, 'plain')
+    expect([0, 1, 3].map((cell) => instrument.exemplars.at(cell)?.labels)).toEqual([
       { t: 'low' },
       undefined,
       { t: 'high' },
     ])
-    expect(instrument?.exemplars.at(3)).toMatchObject({ value: 9, timestampSeconds: 5 })
+    expect(instrument.exemplars.at(3)).toMatchObject({ value: 9, timestampSeconds: 5 })
     expect(memory.series('open', { a: 'x' })).toMatchObject({ count: 1 })
   })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { openHost } from '../support/open-host.js'
+import { instrumentOf, openHost } from '../support/open-host.js'
 
 const table = {
   info: { kind: 'info', name: 'node_info', help: 'I', labels: { version: {}, mode: ['client', 'server'] } },
@@ -27,8 +27,8 @@ describe('info', () => {
     const { handles, memory } = await openHost(table)
     handles.info.set({ version: '1', mode: 'client' })
     const born = () => {
-      const [{ instruments: [instrument] = [] } = {}] = memory.context.read({ names: new Set(['node_info']) })
-      return instrument!.table.born.get(0)
+      const instrument = instrumentOf(memory, 'node_info')
+      return instrument.table.born.get(0)
     }
     const before = born()
     handles.info.set({ version: '1', mode: 'client' })

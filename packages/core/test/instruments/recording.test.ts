@@ -74,10 +74,10 @@ describe('recording', () => {
       const all = Object.values(handles) as unknown as Record<string, (...args: unknown[]) => any>[]
       fc.assert(
         fc.property(fc.nat(all.length - 1), call, fc.array(odd, { maxLength: 3 }), (which, name, given) => {
-          const handle = all[which]!
+          const handle = all[which]
           const args = given.map(armed)
           const bound = handle['labels']?.({ a: 'x', b: 'x' }) ?? handle
-          const result = name in handle ? handle[name]!(...args) : undefined
+          const result = name in handle ? handle[name](...args) : undefined
           if (name === 'start') result?.stop(...args)
           if (name === 'labels') result?.inc?.(1)
           if (name !== 'labels' && name in bound) bound[name](...args)
@@ -90,6 +90,59 @@ describe('recording', () => {
             [value, sum, ...buckets].every((number) => !Number.isNaN(number)),
             name,
           ).toBe(true)
+    }
+  })
+
+  test('never throws, whatever totals a source tells, and keeps counts and sums numbers', async () => {
+    const { handles, memory } = await openHost({
+      counter: { kind: 'counter', name: 'counter', help: 'H' },
+      histogram: { kind: 'histogram', name: 'histogram', help: 'H', bounds: [1, 2] },
+      exponential: { kind: 'exponential_histogram', name: 'exponential', help: 'H' },
+      summary: { kind: 'summary', name: 'summary', help: 'H' },
+    })
+    const number = fc.oneof(fc.nat(20), fc.integer(), fc.double(), fc.anything())
+    const list = fc.oneof(
+      fc.array(fc.nat(9), { maxLength: 4 }),
+      fc.array(number, { maxLength: 3 }),
+      fc.anything(),
+    )
+    const scale = fc.integer({ min: -10, max: 20 })
+    const run = fc.oneof(
+      fc.record({
+        offset: fc.integer({ min: -2_000, max: 2_000 }),
+        counts: fc.array(fc.nat(5), { maxLength: 5 }),
+      }),
+      fc.record({ offset: number, counts: list }),
+    )
+    const bounds = fc.oneof(fc.constant([1, 2]), list)
+    const told = fc.oneof(
+      fc.record({
+        bounds,
+        buckets: fc.array(fc.nat(5), { minLength: 3, maxLength: 3 }),
+        sum: number,
+        exemplars: list,
+      }),
+      fc.record({ bounds, buckets: list, sum: number, exemplars: list }),
+      fc.record({ scale, zeroCount: fc.nat(3), positive: run, negative: run, sum: fc.nat(3) }),
+      fc.record({ scale: number, zeroCount: number, positive: run, negative: list, sum: number }),
+      fc.record({ quantiles: fc.oneof(list, fc.constant([1, 2, 3])), sum: number, count: number }),
+      fc.anything(),
+    )
+    const { counter, histogram, exponential, summary } = handles
+    const takes = [histogram, exponential, summary].map(
+      (one) => one.setTotals.bind(one) as (totals: any) => void,
+    )
+    fc.assert(
+      fc.property(fc.nat(3), told, number, (which, totals, total) => {
+        if (which < 3) takes[which](totals)
+        else counter.setTotal(total as never, totals as never)
+      }),
+      { numRuns: runs(3_000) },
+    )
+    for (const name of ['counter', 'histogram', 'exponential', 'summary']) {
+      const { value = 0, sum = 0, count = 0, buckets = [] } = memory.series(name)!
+      expect([value, sum, count, ...buckets].some(Number.isNaN), name).toBe(false)
+      expect(Math.min(value, count, ...buckets), name).toBeGreaterThanOrEqual(0)
     }
   })
 

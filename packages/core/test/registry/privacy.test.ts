@@ -20,8 +20,8 @@ describe('privacy', () => {
     handles.c.inc(all)
     const [labels] = labelsOf('c_total')
     const short = `*${canary.slice(-10)}`
-    expect([labels!['peer_id'], labels!['cid']]).toEqual([short, short])
-    for (const name of ['ip', 'address', 'account'] as const) expect(labels![name]).toMatch(/^[0-9a-f]{16}$/)
+    expect([labels['peer_id'], labels['cid']]).toEqual([short, short])
+    for (const name of ['ip', 'address', 'account'] as const) expect(labels[name]).toMatch(/^[0-9a-f]{16}$/)
     expect(JSON.stringify(labels)).not.toContain(canary)
   })
 
@@ -44,8 +44,8 @@ describe('privacy', () => {
     })
     handles.c.inc(all)
     const [labels] = labelsOf('c_total')
-    expect(labels!['ip']).toBe(canary)
-    expect('peer_id' in labels!).toBe(false)
+    expect(labels['ip']).toBe(canary)
+    expect('peer_id' in labels).toBe(false)
   })
 
   test('holds for labels that are named like members of the object prototype', async () => {
@@ -57,7 +57,7 @@ describe('privacy', () => {
     )
     handles.c.inc(Object.fromEntries(names.map((name) => [name, canary])))
     expect(
-      names.map((name) => Object.entries(labelsOf('c_total')[0]!).find(([key]) => key === name)![1]),
+      names.map((name) => Object.entries(labelsOf('c_total')[0]).find(([key]) => key === name)![1]),
     ).toEqual(Array(4).fill(expect.stringMatching(/^[0-9a-f]{16}$/)))
   })
 
@@ -67,7 +67,7 @@ describe('privacy', () => {
     handles.c.labels(all).inc()
     handles.c.inc(all)
     expect(labelsOf('c_total')).toHaveLength(1)
-    expect(memory.read({ names: new Set(['c_total']) })[0]!.series[0]!.value).toBe(3)
+    expect(memory.read({ names: new Set(['c_total']) })[0].series[0].value).toBe(3)
     handles.c.remove(all)
     expect(labelsOf('c_total')).toEqual([])
   })

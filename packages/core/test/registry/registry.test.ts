@@ -28,7 +28,7 @@ describe('registering', () => {
     const { registry, owner } = createRegistry()
     const first = registry.add(owner, { kind: 'counter', name: 'x', help: 'X', labels: { a: {} } })
     expect(registry.add(owner, { labels: { a: {} }, help: 'X', name: 'x', kind: 'counter' })).toBe(first)
-    expect(registry.read()[0]!.instruments).toHaveLength(1)
+    expect(registry.read()[0].instruments).toHaveLength(1)
   })
 
   test('refuses another definition of a name that the same plugin has', () => {
@@ -81,7 +81,7 @@ describe('series of a registry', () => {
     const { c } = registry.addTable(owner, { c: labelled })
     for (let i = 0; i < 1_000_000; i++) c.inc({ a: `${i}` }, i)
     const [view] = registry.read()
-    const reader = new SeriesReader(view!.instruments[0]!, view!.upTo)
+    const reader = new SeriesReader(view.instruments[0], view.upTo)
     let count = 0
     let sum = 0
     while (reader.next()) {
@@ -98,7 +98,7 @@ describe('series of a registry', () => {
     for (let i = 0; i < 101_000; i++) c.setTotal({ a: `${i}` }, 1)
     expect(registry.pool.size).toBeLessThanOrEqual(100_000)
     expect(registry.losses.overflowedByInstrument.get('c_total')).toBe(1_000)
-    expect(readSeries(registry, registry.read()[0]!)).toEqual([{ labels: [], cells: [100_000] }])
+    expect(readSeries(registry, registry.read()[0])).toEqual([{ labels: [], cells: [100_000] }])
   })
 })
 
@@ -144,10 +144,10 @@ describe('reading', () => {
     const { c } = registry.addTable(owner, { c: labelled })
     for (let i = 0; i < 500; i++) c.inc({ a: `${i}` })
     const [view] = registry.read()
-    const reader = new SeriesReader(view!.instruments[0]!, view!.upTo)
+    const reader = new SeriesReader(view.instruments[0], view.upTo)
     const seen: string[] = []
     for (let step = 0; reader.next(); step++) {
-      seen.push(readOne(registry, reader).labels[0]!)
+      seen.push(readOne(registry, reader).labels[0])
       // behind and before the reader: gone, gone and back, new
       c.remove({ a: `${(step * 7) % 500}` })
       c.inc({ a: `${(step * 7) % 500}` })
@@ -156,7 +156,7 @@ describe('reading', () => {
     }
     expect(new Set(seen).size).toBe(seen.length)
     expect(seen.filter((a) => a.startsWith('new'))).toEqual([])
-    const next = readSeries(registry, registry.read()[0]!).map(({ labels: [a] }) => a)
+    const next = readSeries(registry, registry.read()[0]).map(({ labels: [a] }) => a)
     expect(new Set(next).size).toBe(next.length)
   })
 
@@ -165,10 +165,10 @@ describe('reading', () => {
     const { c } = registry.addTable(owner, { c: labelled })
     for (let i = 0; i < 200; i++) c.inc({ a: `${i % 2 === 0 ? 'stays' : 'goes'} ${i}` })
     const [view] = registry.read()
-    const reader = new SeriesReader(view!.instruments[0]!, view!.upTo)
+    const reader = new SeriesReader(view.instruments[0], view.upTo)
     const seen = new Set<string>()
     for (let step = 0; reader.next(); step++) {
-      seen.add(readOne(registry, reader).labels[0]!)
+      seen.add(readOne(registry, reader).labels[0])
       c.remove({ a: `goes ${step * 2 + 1}` })
       for (let i = 0; i < 5; i++) c.inc({ a: `new ${step} ${i}` })
     }
@@ -180,11 +180,11 @@ describe('reading', () => {
     const { registry, owner } = createRegistry()
     const { h } = registry.addTable(owner, table)
     for (let i = 0; i < 100; i++) h.observe({ a: `${i}` }, 1)
-    const view = registry.read({ names: new Set(['h']) })[0]!
-    const reader = new SeriesReader(view.instruments[0]!, view.upTo)
+    const view = registry.read({ names: new Set(['h']) })[0]
+    const reader = new SeriesReader(view.instruments[0], view.upTo)
     while (reader.next()) {
       const [one, two, three, rest, sum] = readOne(registry, reader).cells
-      expect(sum).toBe(one! * 1 + two! * 2 + three! * 3 + rest! * 4)
+      expect(sum).toBe(one * 1 + two * 2 + three * 3 + rest * 4)
       for (let i = 0; i < 100; i++) h.observe({ a: `${i}` }, (i % 4) + 1)
     }
   })
@@ -193,8 +193,8 @@ describe('reading', () => {
     const { registry, owner } = createRegistry()
     const { c } = registry.addTable(owner, { c: labelled })
     c.inc({ a: 'first' })
-    const view = registry.read()[0]!
-    const reader = new SeriesReader(view.instruments[0]!, view.upTo)
+    const view = registry.read()[0]
+    const reader = new SeriesReader(view.instruments[0], view.upTo)
     reader.next()
     for (let i = 0; i < 1_000; i++) c.inc({ a: `${i}` })
     expect(readOne(registry, reader)).toEqual({ labels: ['first'], cells: [1] })
@@ -206,8 +206,8 @@ describe('reading', () => {
     const births = new Set<number>()
     for (let i = 0; i < 50; i++) {
       c.inc({ a: `${i}` })
-      const view = registry.read()[0]!
-      const reader = new SeriesReader(view.instruments[0]!, view.upTo)
+      const view = registry.read()[0]
+      const reader = new SeriesReader(view.instruments[0], view.upTo)
       reader.next()
       births.add(reader.born)
       c.clear()
@@ -223,12 +223,12 @@ describe('handles', () => {
     const [one, two] = instances.map((owner): Handles<{ c: typeof labelled }> =>
       registry.addTable(owner, { c: labelled }),
     )
-    one!.c.inc({ a: 'x' }, 1)
-    two!.c.inc({ a: 'x' }, 2)
+    one.c.inc({ a: 'x' }, 1)
+    two.c.inc({ a: 'x' }, 2)
     const [view] = registry.read()
     expect(registry.read()).toHaveLength(1)
-    expect(readSeries(registry, view!).map(({ cells }) => cells)).toEqual([[1], [2]])
-    registry.removeAll(instances[0]!)
-    expect(readSeries(registry, registry.read()[0]!).map(({ cells }) => cells)).toEqual([[2]])
+    expect(readSeries(registry, view).map(({ cells }) => cells)).toEqual([[1], [2]])
+    registry.removeAll(instances[0])
+    expect(readSeries(registry, registry.read()[0]).map(({ cells }) => cells)).toEqual([[2]])
   })
 })

@@ -88,7 +88,7 @@ describe('a view that drops labels', () => {
   ] as const)('reduces gauges as told: %s', async (reduce, expected) => {
     const { handles, memory, pass } = await openHost(
       { gauge },
-      { views: [{ ...views[0]!, ...(reduce && { reduce }) }] },
+      { views: [{ ...views[0], ...(reduce && { reduce }) }] },
     )
     await pass(() => [1, 2, 3].forEach((value) => handles.gauge.set({ peer: `${value}`, way: 'in' }, value)))
     expect(memory.value('g', { way: 'in' })).toBe(expected)
@@ -153,8 +153,8 @@ describe('a view', () => {
     handles.counter.inc({ cut: '😀😀', hashed: 'other' })
     const read = labelsOf('c_total')
     expect(read.map(({ cut }) => cut)).toEqual(['abc', '😀\uFFFD'])
-    expect(read.every(({ hashed }) => /^[0-9a-f]{16}$/.test(hashed!))).toBe(true)
-    expect(read[0]!['hashed']).not.toBe(read[1]!['hashed'])
+    expect(read.every(({ hashed }) => /^[0-9a-f]{16}$/.test(hashed))).toBe(true)
+    expect(read[0]['hashed']).not.toBe(read[1]['hashed'])
   })
 
   test('sets the bounds of histograms and of timers over them, and of nothing else', async () => {

@@ -25,8 +25,8 @@ const finite = fc.oneof(
 /** Counts by index, without empty buckets. */
 function countsOf(run: BucketRun | undefined): Record<number, number> {
   const counts: Record<number, number> = {}
-  for (let i = 0; run !== undefined && i < run.length; i++)
-    if (run.counts[i] !== 0) counts[run.start + i] = run.counts[i]!
+  if (run === undefined) return counts
+  for (let i = 0; i < run.length; i++) if (run.counts[i] !== 0) counts[run.start + i] = run.counts[i]!
   return counts
 }
 

@@ -18,11 +18,12 @@ describe('label reader', () => {
 
   test('refuses what has no one text', () => {
     const { reader } = createReader()
-    expect([undefined, null].map((value) => reader.read(value))).toEqual(
-      Array(2).fill({ fault: 'label_missing' }),
-    )
+    expect([undefined, null].map((value) => reader.read(value))).toEqual([
+      { fault: 'label_missing' },
+      { fault: 'label_missing' },
+    ])
     const odd = [['x'], { toString: () => 'x' }, () => 'x', Symbol('x'), 5n, new Date(0)]
-    expect(odd.map((value) => reader.read(value))).toEqual(Array(odd.length).fill({ fault: 'label_type' }))
+    expect(odd.map((value) => reader.read(value))).toEqual(odd.map(() => ({ fault: 'label_type' })))
   })
 
   test('holds the values of a closed list, and refuses every other', () => {

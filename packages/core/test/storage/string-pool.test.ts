@@ -75,7 +75,7 @@ describe('string pool', () => {
   test('keeps words to copy past the last text', () => {
     const pool = new StringPool()
     for (let i = 0; i < 200; i++) pool.acquire('x'.repeat(i))
-    const ends = Array.from({ length: 200 }, (_, id) => pool.offsets[id]! + pool.lengths[id]!)
+    const ends = Array.from({ length: 200 }, (_, id) => pool.offsets[id] + pool.lengths[id])
     expect(pool.bytes.length - Math.max(...ends)).toBeGreaterThanOrEqual(16)
   })
 

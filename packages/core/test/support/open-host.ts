@@ -2,6 +2,7 @@ import {
   apiLevel,
   createTidegauge,
   type Handles,
+  type Instrument,
   type InstrumentTable,
   type Logger,
   type Plugin,
@@ -9,7 +10,7 @@ import {
   type TidegaugeOptions,
   type UseOptions,
 } from '@tidegauge/core'
-import { createManualClock, createMemoryTransport } from '@tidegauge/testkit'
+import { createManualClock, createMemoryTransport, type MemoryTransport } from '@tidegauge/testkit'
 
 /** A logger that keeps what it was told, as `level: message`. */
 export function createMessages(): { logger: Logger; messages: string[] } {
@@ -24,6 +25,12 @@ export function createMessages(): { logger: Logger; messages: string[] } {
 /** A plugin with a name and an empty table, for cases about how it is run. */
 export function createPlugin(plugin: Partial<Plugin> & { readonly name: string }): Plugin {
   return { version: '1.2.3', apiLevel, instruments: {}, ...plugin }
+}
+
+/** What a family with one instrument records in. */
+export function instrumentOf(memory: MemoryTransport, family: string): Instrument {
+  const [view] = memory.context.read({ names: new Set([family]) })
+  return view.instruments[0]
 }
 
 /** A running host with one plugin `probe`, whose handles and passes are the test's. */
@@ -67,7 +74,7 @@ export async function openHost<const T extends InstrumentTable>(
     dropped(): Record<string, number> {
       const series = memory.read({ names: new Set(['tidegauge_dropped_samples_total']) })[0]?.series ?? []
       return Object.fromEntries(
-        series.filter(({ value }) => value !== 0).map(({ labels, value }) => [labels['reason']!, value!]),
+        series.filter(({ value }) => value !== 0).map(({ labels, value }) => [labels['reason'], value!]),
       )
     },
     overflowed: (instrument: string) =>

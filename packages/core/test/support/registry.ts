@@ -24,7 +24,7 @@ export function readSeries(registry: Registry, view: FamilyView): { labels: stri
 export function readOne(registry: Registry, reader: SeriesReader): { labels: string[]; cells: number[] } {
   const { table, definition } = reader.instrument
   return {
-    labels: table.readers.map((_, i) => registry.pool.text(reader.ids[reader.idsAt + i]!)),
+    labels: table.readers.map((_, i) => registry.pool.text(reader.ids[reader.idsAt + i])),
     cells: [...reader.cells.subarray(reader.at, reader.at + definition.cells)],
   }
 }
