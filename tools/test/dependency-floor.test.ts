@@ -8,6 +8,7 @@ import {
   packageName,
   type LockedPackage,
 } from '../dependency-floor.ts'
+import { missingPlatforms } from '../lock-platforms.ts'
 import { workspaceRoot } from '../workspace/graph.ts'
 import { publishedManifests } from './publish/packed.ts'
 
@@ -24,6 +25,10 @@ describe('the lockfile', () => {
   test('names no registry: everybody installs from the one that they are set up for', () => {
     const named = installed.filter(([, { resolved, link }]) => resolved !== undefined && link !== true)
     expect(named.map(([path, { resolved }]) => `${path} from ${resolved}`)).toEqual([])
+  })
+
+  test('has the binaries of every platform, or `npm ci` refuses it: see tools/lock-platforms.ts', () => {
+    expect(missingPlatforms(packages).map(({ name, version }) => `${name}@${version}`)).toEqual([])
   })
 
   test('brings install scripts only of packages that allowScripts decides about', () => {
