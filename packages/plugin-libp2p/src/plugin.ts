@@ -1,4 +1,4 @@
-import { apiLevel, LifecycleError, type Plugin } from '@tidegauge/core'
+import { LifecycleError, type Plugin } from '@tidegauge/core'
 import { createGrouping, knownGroups } from './bandwidth/groups.js'
 import { Meter } from './bandwidth/meter.js'
 import { ProtocolBook } from './bandwidth/protocol-book.js'
@@ -60,7 +60,7 @@ export function libp2p(options?: Libp2pOptions): Libp2pPlugin {
   const plugin: Libp2pPlugin = {
     name: 'libp2p',
     version,
-    apiLevel,
+    apiLevel: 1,
     instruments,
     metrics: Object.assign((components: unknown) => link.create(components), link.metrics),
     observe(node) {

@@ -1,5 +1,4 @@
 import {
-  apiLevel,
   SeriesReader,
   type CollectRequest,
   type EventRecord,
@@ -61,7 +60,7 @@ export function createMemoryTransport(name = 'memory'): MemoryTransport {
   return {
     name,
     version: '0.0.0',
-    apiLevel,
+    apiLevel: 1,
     events,
     get context() {
       return started()

@@ -49,7 +49,7 @@ export interface Plugin<T extends InstrumentTable = InstrumentTable> {
   /** Lower case with hyphens: `bitswap` for `@tidegauge/plugin-bitswap`. */
   readonly name: string
   readonly version: string
-  /** {@link apiLevel} of the core that it was written against. */
+  /** The {@link apiLevel} of the core that it was written against, as a number: imported, it would always fit. */
   readonly apiLevel: number
   readonly instruments: T
   /** Attaches to the source. May fail; it is then tried again. */
