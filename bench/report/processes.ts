@@ -5,16 +5,18 @@ import { fileURLToPath } from 'node:url'
 export async function measureInProcess<T>(
   script: string,
   args: readonly string[],
-  { heapMb = 4_096, timeoutMs = 600_000 }: { heapMb?: number; timeoutMs?: number } = {},
+  {
+    heapMb = 4_096,
+    timeoutMs = 600_000,
+    flags = [],
+  }: { heapMb?: number; timeoutMs?: number; flags?: readonly string[] } = {},
 ): Promise<T | undefined> {
   const path = fileURLToPath(new URL(`../${script}`, import.meta.url))
-  const flags = [
-    '--expose-gc',
-    '--min-semi-space-size=64',
-    '--max-semi-space-size=64',
-    `--max-old-space-size=${heapMb}`,
-  ]
-  const child = spawn(process.execPath, [...flags, path, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(
+    process.execPath,
+    ['--expose-gc', `--max-old-space-size=${heapMb}`, ...flags, path, ...args],
+    { stdio: ['ignore', 'pipe', 'pipe'] },
+  )
   const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs)
   let output = ''
   child.stdout.on('data', (data) => (output += String(data)))

@@ -74,7 +74,10 @@ export async function scrapingTables(rows: readonly Row[]): Promise<Record<strin
     for (let i = 0; i < processes; i++)
       for (const name of names) {
         const args = [name, kind, String(count), String(perPeer), format]
-        const figures = await measureInProcess<Figures>('scraping/measure.ts', args, { heapMb: 10_000, timeoutMs: 180_000 })
+        const figures = await measureInProcess<Figures>('scraping/measure.ts', args, {
+          heapMb: 10_000,
+          timeoutMs: 180_000,
+        })
         if (figures !== undefined) results.get(name)!.push(figures)
       }
     for (const [name, some] of results)

@@ -4,7 +4,13 @@ import * as api from '../src/index.js'
 import { version } from '../src/version.js'
 
 test('the package exports these names and no others', () => {
-  expect(Object.keys(api).sort()).toEqual(['prometheus'])
+  expect(Object.keys(api).sort()).toEqual([
+    'nodeMetricsPlugin',
+    'openTelemetryPlugin',
+    'promClientPlugin',
+    'prometheus',
+    'serveThrough',
+  ])
 })
 
 test('the version is the manifest’s', () => {
