@@ -191,7 +191,9 @@ export class Registry {
     this.#rates.set(owner, trackers)
   }
 
-  #unlist({ instrument, listed }: Registered): void {
+  #unlist({ instrument, listed, handle }: Registered): void {
+    // a handle with labels also forgets the sources that it follows
+    ;(handle as { clear?(): void } | undefined)?.clear?.()
     instrument.clear()
     if (listed !== undefined) this.#families.remove(listed)
   }

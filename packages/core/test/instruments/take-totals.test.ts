@@ -1,217 +1,259 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { runs } from '../../../../tools/test/runs.js'
-import { bucketIndex } from '../../src/storage/exponential.js'
-import { instrumentOf, openHost } from '../support/open-host.js'
+import { ExponentialBuckets } from '../../src/storage/exponential.js'
+import { openHost } from '../support/open-host.js'
 
 const table = {
-  histogram: { kind: 'histogram', name: 'h', help: 'H', bounds: [1, 2], labels: { a: {} } },
-  exponential: { kind: 'exponential_histogram', name: 'e', help: 'E', labels: { a: {} }, maxBuckets: 8 },
-  summary: { kind: 'summary', name: 's', help: 'S', labels: { a: {} }, quantiles: [0.5, 0.9] },
+  histogram: { kind: 'histogram', name: 'histogram', help: 'H', bounds: [1, 2], labels: { a: {} } },
+  plain: { kind: 'histogram', name: 'plain', help: 'P', bounds: [1] },
+  exponential: { kind: 'exponential_histogram', name: 'exponential', help: 'E', labels: { a: {} } },
+  summary: { kind: 'summary', name: 'summary', help: 'S', labels: { a: {} }, quantiles: [0.5, 0.9] },
+  counter: { kind: 'counter', name: 'counter', help: 'C', labels: { a: {} }, lifetime: 'collect' },
+  passing: {
+    kind: 'histogram',
+    name: 'passing',
+    help: 'P',
+    labels: { a: {} },
+    lifetime: 'collect',
+    bounds: [],
+  },
 } as const
+
+const bounds = [1, 2]
 const x = { a: 'x' }
-const merging = { views: [{ match: '*', dropLabels: ['a'] }] }
 
-describe('totals of a histogram', () => {
-  const bounds = [1, 2]
-
-  test('are taken over whole, then followed, and a smaller count in any bucket is a new beginning', async () => {
+describe('a histogram that is told totals', () => {
+  test('holds them exactly, however often they are told', async () => {
     const { handles, memory } = await openHost(table)
-    const tell = (buckets: number[], sum: number) => {
-      handles.histogram.setTotals(x, { bounds, buckets, sum })
-      return memory.series('h', x)
-    }
-    expect(tell([1, 2, 3], 20)).toMatchObject({ buckets: [1, 2, 3], sum: 20, count: 6 })
-    expect(tell([1, 2, 5], 40)).toMatchObject({ buckets: [1, 2, 5], sum: 40 })
-    expect(tell([1, 2, 5], 40)).toMatchObject({ buckets: [1, 2, 5], sum: 40 })
-    expect(tell([9, 0, 0], 4)).toMatchObject({ buckets: [10, 2, 5], sum: 44 })
+    // 0.48 + (6.28 - 0.48) is not 6.28
+    for (const sum of [0.48, 6.28, 6.28]) handles.histogram.setTotals(x, { bounds, buckets: [1, 0, 2], sum })
+    expect(memory.series('histogram', x)).toMatchObject({ buckets: [1, 0, 2], sum: 6.28, count: 3 })
+    handles.plain.setTotals({ bounds: [1], buckets: [5, 0], sum: 2 })
+    expect(memory.series('plain')).toMatchObject({ buckets: [5, 0], sum: 2 })
   })
 
-  test('equal the sum of all that their sources told since each began, whatever they told', async () => {
-    const step = fc.record({
-      source: fc.nat(2),
-      add: fc.tuple(fc.nat(4), fc.nat(4), fc.nat(4)),
-      reset: fc.nat(9),
+  test('goes on growing when its source begins again, also when the sum alone would not tell', async () => {
+    const { handles, memory } = await openHost(table)
+    const series = handles.histogram.labels(x)
+    series.setTotals({ bounds, buckets: [1, 4, 0], sum: 6 })
+    series.setTotals({ bounds, buckets: [2, 1, 0], sum: 7 })
+    expect(memory.series('histogram', x)).toMatchObject({ buckets: [3, 5, 0], sum: 13 })
+    // a sum may fall: of negative values
+    series.setTotals({ bounds, buckets: [3, 1, 0], sum: -3 })
+    expect(memory.series('histogram', x)).toMatchObject({ buckets: [4, 5, 0], sum: 3 })
+  })
+
+  test('whose bounds a view changed counts a bucket where its upper bound falls', async () => {
+    const views = [{ match: 'histogram', bounds: [1.5, 4] }]
+    const { handles, memory } = await openHost(table, { views })
+    const told = { bounds: [1, 2, 8], buckets: [1, 2, 4, 8], sum: 9 }
+    for (let i = 0; i < 2; i++) handles.histogram.setTotals(x, told)
+    expect(memory.series('histogram', x)).toMatchObject({ buckets: [1, 2, 12], sum: 9 })
+  })
+
+  test('keeps the sources of one series apart where a view drops a label', async () => {
+    const { handles, memory } = await openHost(table, { views: [{ match: '*', dropLabels: ['a'] }] })
+    for (let i = 1; i <= 3; i++) {
+      handles.histogram.setTotals({ a: 'x' }, { bounds, buckets: [i, 0, 0], sum: i })
+      handles.histogram.setTotals({ a: 'y' }, { bounds, buckets: [0, 10, i], sum: 20 })
+      handles.exponential.setTotals({ a: 'x' }, exponential([i]))
+      handles.exponential.setTotals({ a: 'y' }, exponential([5]))
+      handles.summary.setTotals({ a: 'x' }, { quantiles: [1, 2], sum: i, count: i })
+      handles.summary.setTotals({ a: 'y' }, { quantiles: [3, 4], sum: 10, count: 1 })
+    }
+    expect(memory.series('histogram')).toMatchObject({ buckets: [3, 10, 3], sum: 23 })
+    expect(memory.series('exponential')).toMatchObject({ count: 8 })
+    expect(memory.series('summary')).toMatchObject({ quantiles: [Number.NaN, Number.NaN], sum: 13, count: 4 })
+  })
+
+  test('has the exemplars that it is told, each at its bucket', async () => {
+    const { handles, memory } = await openHost(table)
+    const exemplar = { labels: { trace_id: 't' }, value: 3, timestampSeconds: 1 }
+    handles.histogram.setTotals(x, {
+      bounds,
+      buckets: [0, 0, 1],
+      sum: 3,
+      exemplars: [undefined, undefined, exemplar],
     })
-    for (const options of [{}, merging]) {
-      await fc.assert(
-        fc.asyncProperty(fc.array(step, { maxLength: 30 }), async (steps) => {
-          const { handles, memory } = await openHost(table, options)
-          const sources = [0, 1, 2].map(() => [0, 0, 0])
-          const expected = [0, 0, 0]
-          for (const { source, add, reset } of steps) {
-            // a source that begins again and tells as much as before can't be told from one that went on
-            const before = sources[source].reduce((a, b) => a + b, 0)
-            if (
-              reset === 0 &&
-              add.reduce((a, b) => a + b, 0) < before &&
-              add.some((n, i) => n < sources[source][i])
-            )
-              sources[source] = [0, 0, 0]
-            sources[source] = sources[source].map((n, i) => n + add[i])
-            add.forEach((n, i) => (expected[i] += n))
-            handles.histogram.setTotals({ a: `${source}` }, { bounds, buckets: sources[source], sum: 0 })
-          }
-          const series = memory.read({ names: new Set(['h']) })[0]?.series ?? []
-          const read = [0, 1, 2].map((i) => series.reduce((sum, { buckets }) => sum + buckets![i], 0))
-          expect(read).toEqual(expected)
-        }),
-        { numRuns: runs(20) },
-      )
-    }
+    handles.counter.setTotal(x, 4, { ...exemplar, value: 2 })
+    const [histogram, counter] = ['histogram', 'counter'].map(
+      (name) => memory.context.read({ names: new Set([name]) })[0].instruments[0].exemplars,
+    )
+    expect([0, 1, 2].map((cell) => histogram.at(cell)?.value)).toEqual([undefined, undefined, 3])
+    expect(counter.at(0)).toEqual({ ...exemplar, value: 2 })
+  })
+})
+
+describe('an exponential histogram that is told totals', () => {
+  test('has the buckets of the one that observed, at every step', async () => {
+    const values = fc.array(fc.oneof(fc.double({ min: -1e9, max: 1e9, noNaN: true }), fc.constant(0)), {
+      maxLength: 20,
+    })
+    const { handles } = await openHost({
+      ...table,
+      exponential: { ...table.exponential, seriesLimit: 1e6 },
+    })
+    let i = 0
+    fc.assert(
+      fc.property(fc.array(values, { maxLength: 5 }), (rounds) => {
+        const source = new ExponentialBuckets(160)
+        const labels = { a: `${i++}` }
+        for (const round of rounds) {
+          for (const value of round) source.observe(value)
+          handles.exponential.setTotals(labels, toldBy(source))
+          const state = stateOf(handles, labels)
+          expect(contentsOf(state)).toEqual(contentsOf(source))
+        }
+      }),
+      { numRuns: runs(200) },
+    )
   })
 
-  test('go to the first bucket that holds them where a view has other bounds', async () => {
-    const { handles, memory } = await openHost(table, { views: [{ match: 'h', bounds: [2, 10] }] })
-    handles.histogram.setTotals(x, { bounds: [1, 2, 5], buckets: [1, 2, 4, 8], sum: 50 })
-    expect(memory.series('h', x)).toMatchObject({ buckets: [3, 4, 8], sum: 50 })
+  test('goes on growing when its source begins again at a finer scale', async () => {
+    const { handles, memory } = await openHost(table)
+    handles.exponential.setTotals(x, { ...exponential([4, 4]), scale: 0, sum: 10 })
+    handles.exponential.setTotals(x, { ...exponential([1]), scale: 3, sum: 2 })
+    expect(memory.series('exponential', x)).toMatchObject({ count: 9, sum: 12 })
+    expect(stateOf(handles, x).scale).toBe(0)
   })
 
-  test('are dropped whole when one of them is wrong', async () => {
+  test('does not lose its scale to one without buckets', async () => {
+    const { handles } = await openHost(table)
+    handles.exponential.setTotals(x, { ...exponential([]), scale: 0, zeroCount: 1 })
+    handles.exponential.setTotals(x, { ...exponential([1]), scale: 12, zeroCount: 1 })
+    expect(stateOf(handles, x).scale).toBe(12)
+  })
+})
+
+describe('a summary that is told totals', () => {
+  test('has the quantiles that it was told last, and totals that grow', async () => {
+    const { handles, memory } = await openHost(table)
+    handles.summary.setTotals(x, { quantiles: [1, 2], sum: 10, count: 4 })
+    expect(memory.series('summary', x)).toMatchObject({ quantiles: [1, 2], sum: 10, count: 4 })
+    handles.summary.setTotals(x, { quantiles: [3, Number.NaN], sum: 2, count: 1 })
+    expect(memory.series('summary', x)).toMatchObject({ quantiles: [3, Number.NaN], sum: 12, count: 5 })
+  })
+})
+
+describe('totals that make no sense', () => {
+  test('are dropped and counted, and leave the series as it was', async () => {
     const { handles, memory, dropped } = await openHost(table)
     const good = { bounds, buckets: [1, 1, 1], sum: 3 }
-    for (const wrong of [
-      { buckets: [1, 1] },
-      { buckets: [1, -1, 1] },
-      { buckets: [1, Number.NaN, 1] },
-      { sum: Infinity },
-      { bounds: [1, '2'] },
-      { exemplars: {} },
-    ])
-      handles.histogram.setTotals(x, { ...good, ...wrong } as never)
-    handles.histogram.setTotals(x, null as never)
-    expect(memory.series('h', x)).toMatchObject({ count: 0, sum: 0 })
-    expect(dropped()).toEqual({ not_a_number: 5, negative: 1, infinite: 1 })
+    handles.histogram.setTotals(x, good)
+    const bad: any[] = [
+      null,
+      {},
+      { ...good, buckets: [1, 1] },
+      { ...good, bounds: [1, Number.NaN] },
+      { ...good, sum: Number.NaN },
+      { ...good, buckets: [1, -1, 1] },
+      { ...good, sum: Infinity },
+    ]
+    for (const totals of bad) handles.histogram.setTotals(x, totals)
+    handles.exponential.setTotals(x, { ...exponential([1]), scale: 99 })
+    handles.exponential.setTotals(x, { ...exponential([1]), zeroCount: -1 })
+    handles.summary.setTotals(x, { quantiles: [1], sum: 1, count: 1 })
+    expect(memory.series('histogram', x)).toMatchObject({ buckets: [1, 1, 1], sum: 3 })
+    expect(dropped()).toEqual({ not_a_number: 7, negative: 2, infinite: 1 })
   })
 
-  test('bring exemplars with values of their own, and bad ones are dropped alone', async () => {
-    const { handles, memory, dropped } = await openHost(table)
-    const exemplars = [{ labels: { t: 'x' }, value: 0.5 }, undefined, { labels: {}, value: 'x' }] as never
-    handles.histogram.setTotals(x, { bounds, buckets: [1, 0, 1], sum: 9, exemplars })
-    const store = instrumentOf(memory, 'h').exemplars
-    expect([0, 1, 2].map((cell) => store.at(cell)?.value)).toEqual([0.5, undefined, undefined])
-    expect(memory.series('h', x)).toMatchObject({ count: 2 })
-    expect(dropped()).toEqual({ exemplar_too_long: 1 })
-  })
-})
-
-describe('totals of an exponential histogram', () => {
-  test('hold every count of the source in its bucket, at whatever scale it tells them', async () => {
-    const value = fc.double({ min: 1e-3, max: 1e3, noNaN: true })
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(fc.record({ values: fc.array(value, { maxLength: 6 }), scale: fc.nat(12) }), {
-          maxLength: 6,
-        }),
-        async (steps) => {
-          const { handles, memory } = await openHost(table)
-          const all: number[] = []
-          let scale = 20
-          for (const step of steps) {
-            all.push(...step.values)
-            scale = Math.min(scale, step.scale)
-            handles.exponential.setTotals(x, { scale, zeroCount: 2, sum: 5, ...runsOf(all, scale) })
-          }
-          if (steps.length === 0) return
-          memory.read()
-          const buckets = instrumentOf(memory, 'e').states[0] as never as {
-            scale: number
-            count: number
-            positive: { start: number; length: number; counts: Float64Array }
-          }
-          const model: Record<number, number> = {}
-          for (const one of all) {
-            const index = bucketIndex(one, buckets.scale)
-            model[index] = (model[index] ?? 0) + 1
-          }
-          const { start, length, counts } = buckets.positive
-          const read = Object.fromEntries(
-            [...counts.subarray(0, length)].map((n, i) => [start + i, n]).filter(([, n]) => n !== 0),
-          )
-          expect(read).toEqual(model)
-          expect([buckets.count, length <= 8]).toEqual([all.length + 2, true])
-          expect(memory.series('e', x)).toMatchObject({ sum: 5 })
-        },
-      ),
-      { numRuns: runs(40) },
-    )
-  })
-
-  test('begin again when the source tells fewer', async () => {
-    const { handles, memory } = await openHost(table)
-    const tell = (values: number[], sum: number) =>
-      handles.exponential.setTotals(x, { scale: 3, zeroCount: 0, sum, ...runsOf(values, 3) })
-    tell([1, 2, 3], 6)
-    tell([2], 2)
-    tell([2, 2], 4)
-    expect(memory.series('e', x)).toMatchObject({ count: 5, sum: 10 })
-  })
-
-  test('are dropped when their buckets lie outside of all doubles', async () => {
-    const { handles, dropped } = await openHost(table)
-    const empty = { offset: 0, counts: [] }
-    for (const positive of [
-      { offset: 2 ** 31, counts: [1] },
-      { offset: -(2 ** 40), counts: [1] },
-      { offset: 2_000, counts: [1] },
-      { offset: 0.5, counts: [1] },
-      { offset: 0, counts: 'x' },
-    ] as never[])
-      handles.exponential.setTotals(x, { scale: 0, zeroCount: 0, sum: 1, positive, negative: empty })
-    expect(dropped()).toEqual({ not_a_number: 5 })
+  test('are dropped in the overflow series, where sources cannot be told apart', async () => {
+    const limited = { histogram: { ...table.histogram, seriesLimit: 1 } }
+    const { handles, memory, overflowed } = await openHost(limited)
+    handles.histogram.setTotals({ a: '1' }, { bounds, buckets: [1, 0, 0], sum: 1 })
+    handles.histogram.setTotals({ a: '2' }, { bounds, buckets: [7, 0, 0], sum: 7 })
+    expect(memory.series('histogram', { a: '__overflow__' })).toMatchObject({ count: 0 })
+    expect(overflowed('histogram')).toBe(1)
   })
 })
 
-describe('totals of a summary', () => {
-  test('show the quantiles that the source told, and follow its sum and count', async () => {
-    const { handles, memory } = await openHost(table)
-    handles.summary.setTotals(x, { quantiles: [1, 2], sum: 10, count: 5 })
-    handles.summary.setTotals(x, { quantiles: [3, Number.NaN], sum: 12, count: 6 })
-    expect(memory.series('s', x)).toMatchObject({ quantiles: [3, Number.NaN], sum: 12, count: 6 })
-    handles.summary.setTotals(x, { quantiles: [4, 5], sum: 1, count: 1 })
-    expect(memory.series('s', x)).toMatchObject({ quantiles: [4, 5], sum: 13, count: 7 })
+describe('a lifetime of collect', () => {
+  test('ends a counter’s and a histogram’s series that a pass no longer tells; a later one is followed anew', async () => {
+    const { handles, labelsOf, pass, memory } = await openHost(table)
+    const tell = (...names: string[]) =>
+      pass(() => {
+        for (const a of names) {
+          handles.counter.setTotal({ a }, 5)
+          handles.passing.setTotals({ a }, { bounds: [], buckets: [2], sum: 1 })
+        }
+      })
+    await tell('x', 'y')
+    await tell('y')
+    for (const name of ['counter', 'passing']) expect(labelsOf(name)).toEqual([{ a: 'y' }])
+    await tell('x', 'y')
+    expect(memory.value('counter', { a: 'x' })).toBe(5)
+    expect(memory.series('passing', { a: 'x' })).toMatchObject({ count: 2, sum: 1 })
   })
 
-  test('have no quantiles where a view has made one series of several', async () => {
-    const { handles, memory } = await openHost(table, merging)
-    for (const a of ['1', '2']) handles.summary.setTotals({ a }, { quantiles: [1, 2], sum: 10, count: 5 })
-    expect(memory.series('s')).toMatchObject({ quantiles: [Number.NaN, Number.NaN], sum: 20, count: 10 })
+  test('spares a series that a view has made of several', async () => {
+    const { handles, memory, pass } = await openHost(table, {
+      views: [{ match: 'counter', dropLabels: ['a'] }],
+    })
+    await pass(() => {
+      handles.counter.setTotal({ a: 'x' }, 5)
+      handles.counter.setTotal({ a: 'y' }, 7)
+    })
+    await pass(() => {})
+    await pass(() => handles.counter.setTotal({ a: 'x' }, 6))
+    expect(memory.value('counter')).toBe(13)
   })
-})
 
-describe('series of lifetime collect', () => {
-  test('that a source tells no more, disappear after the next pass; others stay', async () => {
-    const { handles, pass, labelsOf } = await openHost({
-      goes: { kind: 'counter', name: 'goes_total', help: 'C', labels: { a: {} }, lifetime: 'collect' },
-      stays: { kind: 'counter', name: 'stays_total', help: 'C', labels: { a: {} } },
-    } as const)
-    await pass(() =>
-      ['1', '2'].forEach((a) => (handles.goes.setTotal({ a }, 5), handles.stays.setTotal({ a }, 5))),
-    )
-    await pass(() => handles.goes.setTotal({ a: '2' }, 6))
-    expect(labelsOf('goes_total')).toEqual([{ a: '2' }])
-    expect(labelsOf('stays_total')).toHaveLength(2)
+  test('spares what is recorded by itself, and what a failed pass did not get to', async () => {
+    const { handles, labelsOf, pass } = await openHost(table)
+    handles.counter.inc({ a: 'own' })
+    await pass(() => handles.counter.setTotal({ a: 'told' }, 5))
+    await pass(() => {
+      throw new Error('broken')
+    })
+    expect(labelsOf('counter')).toEqual([{ a: 'own' }, { a: 'told' }])
   })
 })
 
 describe('an instrument that is forgotten', () => {
-  test('is gone with its series, and its name is free', async () => {
+  test('is gone with its series, and its name is free for another kind', async () => {
     const { context, memory } = await openHost({})
-    context.define({ kind: 'histogram', name: 'x', help: 'X' }).observe(1)
-    context.forget('x')
-    context.forget('x')
-    context.forget('nothing')
-    expect(memory.read({ names: new Set(['x']) })).toEqual([])
-    context.define({ kind: 'counter', name: 'x_count', help: 'X' }).inc()
-    expect(memory.value('x_count')).toBe(1)
+    const first = context.define({ kind: 'counter', name: 'later', help: 'L', labels: { a: {} } })
+    first.inc({ a: 'x' })
+    context.forget('later')
+    expect(memory.read({ names: new Set(['later']) })).toEqual([])
+    context.define({ kind: 'gauge', name: 'later', help: 'now a gauge' }).set(3)
+    expect(memory.value('later')).toBe(3)
+    context.forget('never defined')
   })
 })
 
-/** The positive values as adjacent buckets at a scale. */
-function runsOf(values: readonly number[], scale: number) {
-  const indexes = values.map((value) => bucketIndex(value, scale))
-  const offset = indexes.length === 0 ? 0 : Math.min(...indexes)
-  const counts = indexes.length === 0 ? [] : Array<number>(Math.max(...indexes) - offset + 1).fill(0)
-  for (const index of indexes) counts[index - offset]++
-  return { positive: { offset, counts }, negative: { offset: 0, counts: [] } }
+function exponential(counts: number[]) {
+  return {
+    scale: 5,
+    zeroCount: 0,
+    positive: { offset: 3, counts },
+    negative: { offset: 0, counts: [] },
+    sum: 1,
+  }
+}
+
+function toldBy({ scale, zeroCount, positive, negative, sum }: ExponentialBuckets) {
+  const run = (one: typeof positive | undefined) => ({
+    offset: one?.start ?? 0,
+    counts: [...(one?.counts.subarray(0, one.length) ?? [])],
+  })
+  return { scale, zeroCount, positive: run(positive), negative: run(negative), sum }
+}
+
+function stateOf(handles: any, labels: object): ExponentialBuckets {
+  const { instrument } = handles.exponential
+  return instrument.states[instrument.find(labels)]
+}
+
+/** What is in the buckets, at the scale that it is at. */
+function contentsOf(state: ExponentialBuckets) {
+  const counts = ({ start, length, counts: all }: any) =>
+    [...all.subarray(0, length)].flatMap((count: number, i: number) =>
+      count === 0 ? [] : [[start + i, count]],
+    )
+  const { positive, negative, zeroCount, sum, scale } = state
+  const runs = [counts(positive), negative === undefined ? [] : counts(negative)]
+  const isEmpty = runs.every((run) => run.length === 0)
+  return { runs, zeroCount, sum, scale: isEmpty ? 'none' : scale }
 }
