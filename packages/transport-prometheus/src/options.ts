@@ -1,7 +1,10 @@
 import { OptionCheck } from '@tidegauge/core'
+import type { Limits } from './security/limits.js'
+import { parseSecurity, securityKeys, type SecurityOptions } from './security/parse-options.js'
+import type { SecuritySettings } from './security/security.js'
 
 /** What `prometheus()` takes. */
-export interface PrometheusOptions {
+export interface PrometheusOptions extends SecurityOptions {
   /** The transport's name in routes and reports. Default `prometheus`. */
   readonly name?: string
   /**
@@ -18,9 +21,13 @@ export interface PrometheusOptions {
   readonly scrapeTimeoutMs?: number
 }
 
-export type PrometheusSettings = Required<PrometheusOptions>
+/** The options, checked and complete. */
+export interface PrometheusSettings extends Required<Omit<PrometheusOptions, keyof SecurityOptions>> {
+  readonly security: SecuritySettings
+  readonly limits: Limits
+}
 
-const keys = ['name', 'server', 'host', 'port', 'path', 'scrapeTimeoutMs']
+const keys = ['name', 'server', 'host', 'port', 'path', 'scrapeTimeoutMs', ...securityKeys]
 
 /** Throws `OPTIONS_INVALID` that names every wrong option. Does no I/O. */
 export function parseOptions(options: PrometheusOptions = {}): PrometheusSettings {
@@ -28,13 +35,15 @@ export function parseOptions(options: PrometheusOptions = {}): PrometheusSetting
   const given = check.object('', options, keys) as PrometheusOptions
   const path = check.text('path', given.path, '/metrics')
   check.expect(/^\/[\w\-./~]*$/.test(path), 'path', path, 'a path that begins with "/"')
+  const server = check.choice('server', given.server, 'own', ['own', 'none'])
   const settings: PrometheusSettings = {
     name: check.text('name', given.name, 'prometheus'),
-    server: check.choice('server', given.server, 'own', ['own', 'none']),
+    server,
     host: check.text('host', given.host, '127.0.0.1'),
     port: check.integer('port', given.port, 9464, 0, 65_535),
     path,
     scrapeTimeoutMs: check.integer('scrapeTimeoutMs', given.scrapeTimeoutMs, 10_000, 1, 2 ** 31 - 1),
+    ...parseSecurity(check, given, server),
   }
   check.assertNoIssues()
   return settings

@@ -1,8 +1,9 @@
-import type { Server } from 'node:http'
-import { apiLevel, type Transport } from '@tidegauge/core'
-import { parseOptions, type PrometheusOptions } from './options.js'
+import { type Transport, type TransportContext } from '@tidegauge/core'
+import { parseOptions, type PrometheusOptions, type PrometheusSettings } from './options.js'
+import { closeSecurity, isGuarded, openSecurity, type Security } from './security/security.js'
 import { createHandler, type HandlerState, type RequestHandler } from './server/handler.js'
-import { close, listen, urlOf } from './server/listen.js'
+import { close, listen, urlOf, type Listening } from './server/listen.js'
+import type { Scrape } from './server/scrapes.js'
 import { version } from './version.js'
 
 /** The pull transport: a page that Prometheus and its kin scrape. */
@@ -14,36 +15,71 @@ export interface PrometheusTransport extends Transport {
 }
 
 /**
- * Makes the transport; nothing is opened before the host starts. Throws `OPTIONS_INVALID`.
+ * Makes the transport; nothing is opened or read before the host starts. Throws `OPTIONS_INVALID`.
  *
  * Serves `/metrics` (text 0.0.4, OpenMetrics 1.0.0 or JSON, as asked; gzip; `name[]` and `plugin[]` filters),
  * `/health`, `/-/healthy`, `/-/ready` and a page of links at `/`.
  */
 export function prometheus(options?: PrometheusOptions): PrometheusTransport {
   const settings = parseOptions(options)
-  const state: HandlerState = { context: undefined, settings, inFlight: 0 }
+  const { maxScrapes: most, clientTimeoutMs } = settings.limits
+  const scrapes = { most, clientTimeoutMs, underWay: new Set<Scrape>(), waiting: 0 }
+  const state: HandlerState = { context: undefined, security: undefined, settings, scrapes }
   const handler = createHandler(state)
-  let server: Server | undefined
-  const url = () => (server === undefined ? undefined : `${urlOf(server)}${settings.path}`)
+  let listening: Listening | undefined
+  const url = () => (listening === undefined ? undefined : `${urlOf(listening)}${settings.path}`)
   return {
     name: settings.name,
     version,
-    apiLevel,
+    apiLevel: 1,
     handler,
     get url() {
       return url()
     },
     async start(context) {
-      if (settings.server === 'own') server = await listen(handler, settings.host, settings.port)
+      const { clock, logger } = context
+      const security = openSecurity(settings.security, { logger, monotonic: () => clock.monotonic() })
+      state.security = security
+      if (settings.server === 'own') listening = await listen(handler, { ...settings, live: security.live })
       state.context = context
+      warnOfExposure(settings, security, context)
     },
     async stop() {
-      const closing = server
-      server = undefined
+      const closing = listening
+      listening = undefined
       if (closing !== undefined) await close(closing)
       state.context = undefined
+      if (state.security !== undefined) await closeSecurity(state.security)
     },
-    describe: (): Record<string, string> =>
-      server === undefined ? { path: settings.path } : { url: url()! },
+    describe: () => describe(settings, state.security, url()),
   }
+}
+
+function describe(
+  { path }: PrometheusSettings,
+  security: Security | undefined,
+  url: string | undefined,
+): Record<string, string> {
+  const problem = security?.live.problem
+  return {
+    ...(url === undefined ? { path } : { url }),
+    ...(problem !== undefined && { webConfigProblem: problem }),
+  }
+}
+
+const loopback = /^(?:127\.\d+\.\d+\.\d+|::1|localhost)$/
+
+function warnOfExposure(
+  settings: PrometheusSettings,
+  security: Security,
+  { logger }: TransportContext,
+): void {
+  const { tls } = security.live.loaded.spec
+  if (settings.server === 'none') {
+    if (tls !== undefined) logger.warn('the TLS of the web config is not used: the server is the host’s own')
+    return
+  }
+  if (loopback.test(settings.host) || tls !== undefined) return
+  if (isGuarded(security)) logger.warn('passwords and tokens travel unencrypted: set up TLS')
+  else logger.warn(`everybody who reaches ${settings.host} may read the metrics: set up TLS and users`)
 }

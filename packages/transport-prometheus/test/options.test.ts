@@ -10,6 +10,20 @@ test('options have defaults that face this machine only', () => {
     port: 9464,
     path: '/metrics',
     scrapeTimeoutMs: 10_000,
+    security: {
+      webConfigFile: undefined,
+      spec: { tls: undefined, users: new Map(), headers: new Map(), rateLimit: undefined, notes: [] },
+      bearerTokens: [],
+    },
+    limits: {
+      maxConnections: 64,
+      maxScrapes: 40,
+      maxHeaderBytes: 16_384,
+      maxHeaders: 100,
+      headersTimeoutMs: 3_000,
+      requestTimeoutMs: 5_000,
+      clientTimeoutMs: 3_000,
+    },
   })
 })
 

@@ -6,8 +6,8 @@ import type { ByteWriter } from '../encode/byte-writer.js'
 import { BufferRing } from './buffer-ring.js'
 
 /** Bytes that are encoded before they are handed on. */
-export const CHUNK_BYTES = 128 * 1024
-const BUFFERS = 4
+export const CHUNK_BYTES = 64 * 1024
+const BUFFERS = 3
 /** A scrape gives the event loop back after so long. */
 const SLICE_MS = 2
 /** Metrics shrink twentyfold at the fastest level; higher ones cost more than they save. */

@@ -1,9 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { TransportContext } from '@tidegauge/core'
 import type { PrometheusSettings } from '../options.js'
+import { admit, type Refusal, type Security } from '../security/security.js'
 import { serveMetrics } from './metrics-page.js'
 import { alivePage, healthPage, landingPage, plain, readyPage, type Page } from './pages.js'
+import { watchReader } from './reader-watch.js'
 import { parseRequest, type ParsedRequest } from './request.js'
+import { beginScrape, type Scrapes } from './scrapes.js'
+import { sendPage } from './send-page.js'
 
 /**
  * Answers a request of node:http, or of a framework built on it.
@@ -15,66 +19,124 @@ export type RequestHandler = (request: IncomingMessage, response: ServerResponse
 /** What a handler needs; `context` is undefined before the host's start and after its stop. */
 export interface HandlerState {
   context: TransportContext | undefined
+  security: Security | undefined
   readonly settings: PrometheusSettings
-  /** Scrapes under way. */
-  inFlight: number
+  readonly scrapes: Scrapes
 }
 
 export function createHandler(state: HandlerState): RequestHandler {
+  const { settings } = state
   return (request, response, next) => {
     const parsed = parseRequest(request)
-    if (parsed === undefined)
-      return send(request, response, plain(400, 'The request target makes no sense.\n'))
-    if (request.method !== 'GET' && request.method !== 'HEAD') {
-      if (next !== undefined) return next()
-      response.setHeader('Allow', 'GET, HEAD')
-      return send(request, response, plain(405, 'Only GET and HEAD.\n'))
-    }
-    const { context, settings } = state
-    if (parsed.path !== settings.path && !(parsed.path in pages)) {
-      return next === undefined ? send(request, response, plain(404, 'No such page.\n')) : next()
-    }
-    if (context === undefined) return send(request, response, plain(503, 'The host is not running.\n'))
-    if (parsed.path === settings.path) void scrape(state, context, request, response, parsed)
-    else send(request, response, pages[parsed.path](context, settings.path))
+    const isPage = parsed !== undefined && (parsed.path === settings.path || parsed.path in pages)
+    if (next !== undefined && parsed !== undefined && !(isPage && isReading(request))) return next()
+    guard(state, request, response, () => {
+      if (parsed === undefined)
+        send(state, request, response, plain(400, 'The request target makes no sense.\n'))
+      else answer(state, request, response, parsed)
+    })
   }
 }
 
-const pages: Readonly<Record<string, (context: TransportContext, path: string) => Page>> = Object.assign(
-  Object.create(null),
-  { '/': landingPage, '/health': healthPage, '/-/healthy': alivePage, '/-/ready': readyPage },
-)
+/** Lets a request pass that may read, and answers any other. */
+function guard(
+  state: HandlerState,
+  request: IncomingMessage,
+  response: ServerResponse,
+  pass: () => void,
+): void {
+  const { security, settings } = state
+  const isOwnServer = settings.server === 'own'
+  if (isOwnServer && request.rawHeaders.length > settings.limits.maxHeaders * 2)
+    return send(state, request, response, plain(431, 'Too many headers.\n'))
+  const settle = (refusal: Refusal | undefined) => {
+    if (response.destroyed) return
+    if (refusal === undefined) return pass()
+    for (const [name, value] of Object.entries(refusal.headers ?? {})) response.setHeader(name, value)
+    send(state, request, response, plain(refusal.status, refusal.body))
+  }
+  const refusal = security && admit(security, request, response, isOwnServer)
+  if (refusal instanceof Promise) void refusal.then(settle)
+  else settle(refusal)
+}
+
+function answer(
+  state: HandlerState,
+  request: IncomingMessage,
+  response: ServerResponse,
+  parsed: ParsedRequest,
+): void {
+  const { context, settings } = state
+  const show = (page: Page) => send(state, request, response, page)
+  if (!isReading(request)) {
+    response.setHeader('Allow', 'GET, HEAD')
+    return show(plain(405, 'Only GET and HEAD.\n'))
+  }
+  if (parsed.path !== settings.path && !(parsed.path in pages)) return show(plain(404, 'No such page.\n'))
+  if (context === undefined) return show(plain(503, 'The host is not running.\n'))
+  if (parsed.path !== settings.path)
+    return show(pages[parsed.path](context, settings.path, state.security?.live.problem !== undefined))
+  void scrape(state, context, { request, response, parsed })
+}
+
+const pages: Readonly<
+  Record<string, (context: TransportContext, path: string, hasProblem?: boolean) => Page>
+> = Object.assign(Object.create(null), {
+  '/': landingPage,
+  '/health': healthPage,
+  '/-/healthy': alivePage,
+  '/-/ready': readyPage,
+})
+
+interface ScrapeRequest {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly parsed: ParsedRequest
+}
 
 async function scrape(
   state: HandlerState,
   context: TransportContext,
-  request: IncomingMessage,
-  response: ServerResponse,
-  parsed: ParsedRequest,
+  { request, response, parsed }: ScrapeRequest,
 ): Promise<void> {
-  state.inFlight++
+  const { settings, scrapes } = state
+  const place = await beginScrape(scrapes, response)
+  if (place === undefined) return refuseScrape(state, request, response)
+  const { underWay } = scrapes
   try {
-    const outcome = await serveMetrics(context, request, response, parsed, state.settings.scrapeTimeoutMs)
-    state.inFlight--
-    context.report({ outcome: outcome === 'sent' ? 'success' : 'aborted', queueSize: state.inFlight })
+    const outcome = await serveMetrics(context, request, response, parsed, settings.scrapeTimeoutMs)
+    underWay.delete(place)
+    context.report({ outcome: outcome === 'sent' ? 'success' : 'aborted', queueSize: underWay.size })
   } catch (error) {
-    state.inFlight--
-    context.report({ outcome: 'failure', error, queueSize: state.inFlight })
+    underWay.delete(place)
+    context.report({ outcome: 'failure', error, queueSize: underWay.size })
     // after the first byte only a broken connection tells the scraper that the body is not whole
     if (response.headersSent) response.destroy()
-    else
-      send(
-        request,
-        response,
-        plain(500, 'The metrics could not be written; the log of the host tells why.\n'),
-      )
+    else {
+      const page = plain(500, 'The metrics could not be written; the log of the host tells why.\n')
+      sendPage(request, response, page)
+    }
   }
 }
 
-function send(request: IncomingMessage, response: ServerResponse, { status, contentType, body }: Page): void {
-  response.statusCode = status
-  response.setHeader('Content-Type', contentType)
-  response.setHeader('Content-Length', Buffer.byteLength(body))
-  response.setHeader('X-Content-Type-Options', 'nosniff')
-  response.end(request.method === 'HEAD' ? undefined : body)
+function refuseScrape(state: HandlerState, request: IncomingMessage, response: ServerResponse): void {
+  if (response.destroyed) return
+  response.setHeader('Retry-After', '1')
+  response.setHeader('Connection', 'close')
+  send(state, request, response, plain(503, 'Too many scrapes at once.\n'))
+}
+
+/** Sends a page, also to a client that sends request after request and reads nothing. */
+function send(
+  { settings }: HandlerState,
+  request: IncomingMessage,
+  response: ServerResponse,
+  page: Page,
+): void {
+  watchReader(response, settings.limits.clientTimeoutMs)
+  sendPage(request, response, page)
+}
+
+function isReading({ method }: IncomingMessage): boolean {
+  return method === 'GET' || method === 'HEAD'
 }

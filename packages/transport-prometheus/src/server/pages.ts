@@ -8,9 +8,13 @@ export interface Page {
 }
 
 /** `/health`: every plugin and transport; 503 when one of them is not up. */
-export function healthPage(context: TransportContext): Page {
+export function healthPage(context: TransportContext, _path: string, hasWebConfigProblem?: boolean): Page {
   const report = context.health()
-  const body = `${JSON.stringify({ status: report.healthy ? 'ok' : 'degraded', ...report }, null, 2)}\n`
+  const status = report.healthy ? 'ok' : 'degraded'
+  const webConfigProblem = hasWebConfigProblem
+    ? 'the changed settings are not used; the log tells why'
+    : undefined
+  const body = `${JSON.stringify({ status, ...report, webConfigProblem }, null, 2)}\n`
   return { status: report.healthy ? 200 : 503, contentType: 'application/json; charset=utf-8', body }
 }
 

@@ -1,0 +1,24 @@
+const UNIT_MS: ReadonlyMap<string, number> = new Map([
+  ['ns', 1e-6],
+  ['us', 1e-3],
+  ['µs', 1e-3],
+  ['μs', 1e-3],
+  ['ms', 1],
+  ['s', 1_000],
+  ['m', 60_000],
+  ['h', 3_600_000],
+])
+
+/**
+ * A duration as Go writes it (`1s`, `1m30s`, `1.5h`, `0`) in milliseconds; undefined for what is none.
+ *
+ * Source: Go's `time.ParseDuration`; negative ones make no sense here and are none.
+ */
+export function parseDuration(text: string): number | undefined {
+  if (text === '0') return 0
+  if (text.length > 64 || !/^(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+$/.test(text)) return undefined
+  let totalMs = 0
+  for (const [, count, unit] of text.matchAll(/(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)/g))
+    totalMs += Number(count) * UNIT_MS.get(unit)!
+  return totalMs
+}

@@ -1,0 +1,7 @@
+import { hashSync } from 'bcryptjs'
+
+/** Hashes of little cost, so that tests are fast. */
+export const hashes = {
+  alice: hashSync('wonderland', 4),
+  bob: hashSync('builder', 4),
+}
