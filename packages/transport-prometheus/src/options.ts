@@ -1,4 +1,5 @@
 import { OptionCheck } from '@tidegauge/core'
+import type { HistogramForm } from './encode/protobuf/metric-bodies.js'
 import type { Limits } from './security/limits.js'
 import { parseSecurity, securityKeys, type SecurityOptions } from './security/parse-options.js'
 import type { SecuritySettings } from './security/security.js'
@@ -19,6 +20,11 @@ export interface PrometheusOptions extends SecurityOptions {
   readonly path?: string
   /** How long a scrape collects when the scraper does not tell its own time. Default 10,000. */
   readonly scrapeTimeoutMs?: number
+  /**
+   * How exponential histograms are told in protobuf: as native histograms (default), as classic ones at powers of
+   * two, or as both at once. The text formats know classic ones only.
+   */
+  readonly exponentialHistograms?: HistogramForm
 }
 
 /** The options, checked and complete. */
@@ -27,7 +33,17 @@ export interface PrometheusSettings extends Required<Omit<PrometheusOptions, key
   readonly limits: Limits
 }
 
-const keys = ['name', 'server', 'host', 'port', 'path', 'scrapeTimeoutMs', ...securityKeys]
+const keys = [
+  'name',
+  'server',
+  'host',
+  'port',
+  'path',
+  'scrapeTimeoutMs',
+  'exponentialHistograms',
+  ...securityKeys,
+]
+const forms = ['native', 'classic', 'both'] as const
 
 /** Throws `OPTIONS_INVALID` that names every wrong option. Does no I/O. */
 export function parseOptions(options: PrometheusOptions = {}): PrometheusSettings {
@@ -43,6 +59,12 @@ export function parseOptions(options: PrometheusOptions = {}): PrometheusSetting
     port: check.integer('port', given.port, 9464, 0, 65_535),
     path,
     scrapeTimeoutMs: check.integer('scrapeTimeoutMs', given.scrapeTimeoutMs, 10_000, 1, 2 ** 31 - 1),
+    exponentialHistograms: check.choice(
+      'exponentialHistograms',
+      given.exponentialHistograms,
+      'native',
+      forms,
+    ),
     ...parseSecurity(check, given, server),
   }
   check.assertNoIssues()

@@ -87,7 +87,7 @@ test('a core that would leave its plugins behind is refused, in words', async ()
 })
 
 test('released together, their peer ranges follow', async () => {
-  const others = globSync('packages/*/package.json', { cwd: copy }).map((path) => path.split('/')[1]!)
+  const others = globSync('packages/*/package.json', { cwd: copy }).map((path) => path.split('/')[1])
   const plugins = others.filter((name) => name !== 'core')
   await plan(plugins.map((name) => `@tidegauge/${name}`).join(','), 'major', 'Needs the new core.')
   assertDone('nx release', await nx('release', '--skip-publish'))

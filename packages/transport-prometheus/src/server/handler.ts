@@ -104,7 +104,7 @@ async function scrape(
   if (place === undefined) return refuseScrape(state, request, response)
   const { underWay } = scrapes
   try {
-    const outcome = await serveMetrics(context, request, response, parsed, settings.scrapeTimeoutMs)
+    const outcome = await serveMetrics(context, request, response, parsed, settings)
     underWay.delete(place)
     context.report({ outcome: outcome === 'sent' ? 'success' : 'aborted', queueSize: underWay.size })
   } catch (error) {

@@ -3,10 +3,12 @@ import type { FamilyView, StringPool, TransportContext } from '@tidegauge/core'
 import { ByteWriter } from '../encode/byte-writer.js'
 import { encodeJson } from '../encode/json.js'
 import { encodeProtobuf } from '../encode/protobuf/encode.js'
+import type { HistogramForm } from '../encode/protobuf/metric-bodies.js'
 import { ProtoWriter } from '../encode/protobuf/proto-writer.js'
 import { encodeText } from '../encode/text.js'
 import { acceptsGzip, negotiate, type Representation } from '../negotiate/accept.js'
 import { CHUNK_BYTES, streamBody, type Encoding } from '../send/stream-body.js'
+import type { PrometheusSettings } from '../options.js'
 import { collectBudgetMs, type ParsedRequest } from './request.js'
 
 /** Answers one scrape: collects what is old, then writes what the scraper may read. */
@@ -15,7 +17,7 @@ export async function serveMetrics(
   request: IncomingMessage,
   response: ServerResponse,
   { names, plugins }: ParsedRequest,
-  scrapeTimeoutMs: number,
+  { scrapeTimeoutMs, exponentialHistograms: form }: PrometheusSettings,
 ): Promise<'sent' | 'aborted'> {
   const { format, contentType } = negotiate(request.headers.accept)
   response.setHeader('Content-Type', contentType)
@@ -30,23 +32,25 @@ export async function serveMetrics(
   const families = context.read({ ...(names && { names }), ...(plugins && { plugins }) })
   const { pool } = context
   return streamBody(response, acceptsGzip(headerText(request.headers['accept-encoding'])), (buffer) =>
-    encodeAs(format, families, pool, buffer),
+    encodeAs(format, form, { families, pool, buffer }),
   )
+}
+
+interface Exposed {
+  readonly families: readonly FamilyView[]
+  readonly pool: StringPool
+  readonly buffer: Uint8Array<ArrayBuffer>
 }
 
 /** The encoder of a format, with the writer that it fills. */
 function encodeAs(
   format: Representation['format'],
-  families: readonly FamilyView[],
-  pool: StringPool,
-  buffer: Uint8Array<ArrayBuffer>,
+  form: HistogramForm,
+  { families, pool, buffer }: Exposed,
 ): Encoding {
   if (format === 'protobuf') {
     const writer = new ProtoWriter(buffer)
-    return {
-      writer,
-      steps: encodeProtobuf(families, { writer, pool, chunkBytes: CHUNK_BYTES, form: 'native' }),
-    }
+    return { writer, steps: encodeProtobuf(families, { writer, pool, chunkBytes: CHUNK_BYTES, form }) }
   }
   const writer = new ByteWriter(buffer)
   const exposition = { writer, pool, chunkBytes: CHUNK_BYTES }

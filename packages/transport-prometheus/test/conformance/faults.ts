@@ -1,4 +1,4 @@
-import { toBinary, type DescMessage } from '@bufbuild/protobuf'
+import { toBinary } from '@bufbuild/protobuf'
 import { decodeProtobuf, familySchema } from '../support/decode-protobuf.js'
 import type { Document, DocumentFormat } from './receivers.js'
 import type { Recorded } from './registries.js'
@@ -164,8 +164,8 @@ const inProtobuf: readonly (readonly [string, EditFamilies])[] = [
 
 const inBytes: readonly (readonly [string, (body: Uint8Array) => Uint8Array])[] = [
   ['the last message is cut', (body) => body.slice(0, -3)],
-  ['a length is one too long', (body) => changed(body, 0, body[0]! + 1)],
-  ['a length is one too short', (body) => changed(body, 0, body[0]! - 1)],
+  ['a length is one too long', (body) => changed(body, 0, body[0] + 1)],
+  ['a length is one too short', (body) => changed(body, 0, body[0] - 1)],
   ['doubles are written with the highest byte first', swapDouble],
 ]
 
@@ -207,9 +207,7 @@ function familyFault(name: string, edit: EditFamilies): Fault {
     seed: async (document) => {
       const families = await decodeProtobuf(document.body)
       edit(families as any[])
-      const parts = families.map((family) =>
-        delimited(toBinary(familySchema as DescMessage, family as never)),
-      )
+      const parts = families.map((family) => delimited(toBinary(familySchema, family as never)))
       return { ...document, body: Uint8Array.from(parts.flatMap((part) => [...part])) }
     },
   }
@@ -229,5 +227,5 @@ function changed(body: Uint8Array, at: number, byte: number): Uint8Array {
 function swapDouble(body: Uint8Array): Uint8Array {
   const needle = new Uint8Array(new Float64Array([-0.25]).buffer)
   const at = body.findIndex((_, i) => needle.every((byte, k) => body[i + k] === byte))
-  return Uint8Array.from(body, (own, i) => (i >= at && i < at + 8 ? needle[7 - (i - at)]! : own))
+  return Uint8Array.from(body, (own, i) => (i >= at && i < at + 8 ? needle[7 - (i - at)] : own))
 }

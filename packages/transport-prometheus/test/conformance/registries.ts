@@ -156,11 +156,11 @@ export async function runRegistry(recorded: readonly Recorded[]): Promise<Genera
 function record(handle: any, { definition, series }: Recorded): void {
   const names = Object.keys(('labels' in definition && definition.labels) || {})
   for (const { labels, values } of series) {
-    const given = Object.fromEntries(names.map((name, i) => [name, labels[i]!]))
+    const given = Object.fromEntries(names.map((name, i) => [name, labels[i]]))
     const call = (method: string, ...rest: unknown[]) =>
       names.length === 0 ? handle[method](...rest) : handle[method](given, ...rest)
     if (definition.kind === 'info') handle.set(given)
-    else if (definition.kind === 'state_set') call('set', values[0]! > 0 ? 'busy' : 'idle')
+    else if (definition.kind === 'state_set') call('set', values[0] > 0 ? 'busy' : 'idle')
     else for (const value of values) call(methods[definition.kind as keyof typeof methods], value)
   }
 }

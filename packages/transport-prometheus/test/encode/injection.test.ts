@@ -24,10 +24,7 @@ async function start(): Promise<Subject> {
     instruments: { level: { kind: 'gauge', name: 'level', help: 'h', labels: { a: {}, b: {} } } },
     start: (context: any) => void (level = context.instruments.level),
   } as const
-  await createTidegauge({ selfMetrics: 'off' })
-    .use(plugin as never, { intervalMs: 0 })
-    .export(memory)
-    .start()
+  await createTidegauge({ selfMetrics: 'off' }).use(plugin, { intervalMs: 0 }).export(memory).start()
   return { context: memory.context, level }
 }
 
@@ -91,7 +88,7 @@ describe.each(['text', 'openmetrics'] as const)(
               format,
             )
             expect(families.map(({ name }) => name)).toEqual(['level'])
-            const { samples } = families[0]!
+            const { samples } = families[0]
             expect(samples).toHaveLength(expected.size)
             for (const { labels, value } of samples)
               if (!Object.is(expected.get(JSON.stringify([labels['a'], labels['b']])), value))

@@ -134,6 +134,19 @@ describe('protobuf', () => {
     )
   })
 
+  test('carries exponential histograms as classic ones, or as both, by choice', async () => {
+    for (const form of ['classic', 'both'] as const) {
+      const { instruments, origin, host } = await runHost(everyKind, {
+        prometheus: { exponentialHistograms: form },
+      })
+      recordEveryKind(instruments)
+      const { histogram } = find(await scrape(origin), 'app_size_bytes').metric[0]
+      expect(histogram.bucket.at(-1)).toMatchObject({ upperBound: Infinity, cumulativeCount: 6n })
+      expect(histogram.positiveSpan.length > 0).toBe(form === 'both')
+      await host.stop()
+    }
+  })
+
   test('splits a large family into messages that make one family again, whole', async () => {
     const { instruments, origin } = await runHost({
       level: { kind: 'gauge', name: 'level', help: 'h', labels: { n: {} }, seriesLimit: 100_000 },
@@ -142,9 +155,7 @@ describe('protobuf', () => {
     const families = await scrape(origin)
     expect(families.length).toBeGreaterThan(5)
     const [family] = joined(families)
-    expect(family!.metric.map(({ gauge }) => gauge.value)).toEqual(
-      Array.from({ length: 50_000 }, (_, i) => i),
-    )
+    expect(family.metric.map(({ gauge }) => gauge.value)).toEqual(Array.from({ length: 50_000 }, (_, i) => i))
   })
 
   test('carries any label values and doubles unharmed', async () => {
@@ -167,7 +178,7 @@ describe('protobuf', () => {
           }
           const [family] = await scrape(origin)
           const got = new Map(
-            family!.metric.map((one) => [JSON.stringify(Object.values(labelsOf(one))), one.gauge.value]),
+            family.metric.map((one) => [JSON.stringify(Object.values(labelsOf(one))), one.gauge.value]),
           )
           expect(got).toEqual(expected)
         },

@@ -1,4 +1,10 @@
-import { apiLevel, createTidegauge, definePlugin, type Distribution, type TransportContext } from '@tidegauge/core'
+import {
+  apiLevel,
+  createTidegauge,
+  definePlugin,
+  type Distribution,
+  type TransportContext,
+} from '@tidegauge/core'
 import { createMemoryTransport } from '@tidegauge/testkit'
 import { describe, expect, test } from 'vitest'
 import { runs } from '../../../../tools/test/runs.js'
@@ -46,9 +52,10 @@ describe('a scrape during collection', () => {
     const { series, scrape } = await histograms()
     let i = 0
     const observe = () => {
-      for (let k = 0; k < 7; k++, i++) series[(i * 31) % SERIES]!.observe(1)
+      for (let k = 0; k < 7; k++, i++) series[(i * 31) % SERIES].observe(1)
     }
-    const pattern = /le="0.5"\} (\d+)\n.*le="1"\} (\d+)\n.*le="2"\} (\d+)\n.*le="\+Inf"\} (\d+)\nwait_sum\S* (\d+)\nwait_count\S* (\d+)\n/g
+    const pattern =
+      /le="0.5"\} (\d+)\n.*le="1"\} (\d+)\n.*le="2"\} (\d+)\n.*le="\+Inf"\} (\d+)\nwait_sum\S* (\d+)\nwait_count\S* (\d+)\n/g
     let seen = 0
     // fifty histograms a scrape: a million of them under `npm run test:long`
     for (let n = 0; n < runs(1_000); n++) {

@@ -93,8 +93,9 @@ function spanEnd(from: number): number {
 function writeDeltas(writer: ProtoWriter): void {
   let before = 0
   for (let i = 0; i < filled.length; i++) {
-    const gap = i === 0 ? 0 : filled.indexes[i] - filled.indexes[i - 1] - 1
-    for (let k = 0; k < gap && gap <= LONGEST_GAP; k++) {
+    const between = i === 0 ? 0 : filled.indexes[i] - filled.indexes[i - 1] - 1
+    const zeros = between <= LONGEST_GAP ? between : 0
+    for (let k = 0; k < zeros; k++) {
       writer.varint(zigzag(-before))
       before = 0
     }

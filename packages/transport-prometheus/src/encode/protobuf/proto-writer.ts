@@ -20,20 +20,20 @@ export class ProtoWriter extends ByteWriter {
   }
 
   /** A field of a double. */
-  doubleField(tag: number, value: number): void {
-    this.varint(tag)
+  doubleField(field: number, value: number): void {
+    this.varint(field)
     this.float64(value)
   }
 
   /** A field of an unsigned integer. */
-  varintField(tag: number, value: number): void {
-    this.varint(tag)
+  varintField(field: number, value: number): void {
+    this.varint(field)
     this.varint(value)
   }
 
   /** A field of text. */
-  textField(tag: number, text: string): void {
-    this.varint(tag)
+  textField(field: number, text: string): void {
+    this.varint(field)
     const at = this.begin()
     this.text(text)
     this.end(at)
