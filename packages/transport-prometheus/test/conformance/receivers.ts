@@ -118,7 +118,11 @@ async function pushgateway(): Promise<Receiver> {
       const held = parseExposition(await gateway.held(), 'text').flatMap((family) => family.samples)
       const pushed = held
         .filter(({ labels }) => labels['job'] === 'pushed')
-        .map(({ name, labels: { job: _job, instance: _instance, ...labels }, value }) => ({ name, labels, value }))
+        .map(({ name, labels: { job: _job, instance: _instance, ...labels }, value }) => ({
+          name,
+          labels,
+          value,
+        }))
         .filter(({ name }) => !name.startsWith('push_'))
       return differences(expected, pushed)
     },

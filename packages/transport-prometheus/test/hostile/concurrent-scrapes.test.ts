@@ -40,9 +40,9 @@ test(
       for (let i = 0; i < 3; i++) await scrape(server.origin)
       const idle = (await server.measure('collect')).rssBytes
       let peak = idle
-      let isOver = false
+      const over = new AbortController()
       const sampling = (async () => {
-        while (!isOver) {
+        while (!over.signal.aborted) {
           peak = Math.max(peak, (await server.measure()).rssBytes)
           await new Promise((resolve) => setTimeout(resolve, 20))
         }
