@@ -1,7 +1,32 @@
 /** The example as a visitor runs it: in a process of its own, from its build. */
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
+import { debianProgram } from '../../../tools/test/debian-program.js'
+
+/** Names that users' dashboards are written to, and that stay though they break a naming rule. */
+const agreedNames = [
+  'libp2p_bandwidth_group_bytes',
+  'libp2p_bandwidth_protocol_bytes',
+  'libp2p_bandwidth_total_bytes',
+]
+
+/** The metrics that `promtool check metrics` complains of. */
+async function lintedNames(text: string): Promise<string[]> {
+  const promtool = await debianProgram('promtool', 'prometheus')
+  const output = await new Promise<string>((resolve) => {
+    const child = execFile(promtool, ['check', 'metrics'], (_, stdout, stderr) => resolve(stdout + stderr))
+    child.stdin!.end(text)
+  })
+  return [
+    ...new Set(
+      output
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => line.split(' ')[0]!),
+    ),
+  ].sort()
+}
 
 const main = fileURLToPath(new URL('../dist/main.js', import.meta.url))
 
@@ -28,6 +53,7 @@ test(
         /^tidegauge_plugin_up\{plugin="libp2p\{node=alpha\}"\} 1$/m,
       ]
       for (const line of wanted) await expect.poll(metrics, { timeout: 20_000, interval: 300 }).toMatch(line)
+      expect(await lintedNames(await metrics())).toEqual(agreedNames)
       const { origin } = new URL(url)
       expect((await fetch(`${origin}/health`)).status).toBe(200)
     } finally {

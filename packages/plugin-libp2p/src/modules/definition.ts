@@ -1,5 +1,5 @@
 import type { Distribution, PluginContext } from '@tidegauge/core'
-import { labelFor, normalizeName } from './names.js'
+import { labelFor, nameFor } from './names.js'
 
 export type ModuleKind = 'gauge' | 'counter' | 'histogram' | 'summary'
 
@@ -35,7 +35,7 @@ export function readDefinition(
   name: unknown,
   options: ModuleOptions,
 ): ModuleDefinition {
-  const normal = normalizeName(name)
+  const normal = nameFor(kind, name)
   const help = typeof options.help === 'string' && options.help.trim() !== '' ? options.help.trim() : normal
   const common = { kind, name: normal, help, label: grouped ? labelFor(normal, options.label) : undefined }
   if (kind === 'histogram') return { ...common, ...some('bounds', ascending(options.buckets)) }

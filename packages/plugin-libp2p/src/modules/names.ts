@@ -26,6 +26,18 @@ export function normalizeName(name: unknown): string {
   return /^[0-9]/.test(kept) ? `_${kept}` : kept === '_' ? '' : kept
 }
 
+/**
+ * The name of a metric of this kind: a counter's ends in `_total`, and no other's does, whatever its module thought
+ * (`libp2p_protocol_streams_total` is a gauge).
+ * Source: Prometheus, "Metric and label naming".
+ */
+export function nameFor(kind: 'gauge' | 'counter' | 'histogram' | 'summary', name: unknown): string {
+  const normal = normalizeName(name)
+  const base = normal.replace(/_total$/, '')
+  if (base === '') return normal
+  return kind === 'counter' ? `${base}_total` : base
+}
+
 /** The label of a group: the module's, or one that suits the name. */
 export function labelFor(name: string, label: unknown): string {
   const given = normalizeName(label)
