@@ -23,7 +23,7 @@ async function lintedNames(text: string): Promise<string[]> {
       output
         .split('\n')
         .filter((line) => line !== '')
-        .map((line) => line.split(' ')[0]!),
+        .map((line) => line.split(' ')[0]),
     ),
   ].sort()
 }
