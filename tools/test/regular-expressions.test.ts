@@ -1,0 +1,69 @@
+/**
+ * No regular expression of ours takes more than linear time, whatever it is fed: a label value, a header or a file of
+ * 64 kB must not hold the event loop.
+ */
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { workspaceRoot } from '../workspace/graph.ts'
+
+const SHORT = 8 * 1024
+const LONG = 8 * SHORT
+/** Linear time gives 8, quadratic 64. */
+const STEEPEST = 24
+/** Below this nothing is held, and the ratio is noise. */
+const HARMLESS_MS = 5
+
+/** What makes careless patterns go back: runs of one character, of pairs, and an end that does not fit. */
+const fillings = ['a', '0', ' ', '_', '"', '\\', '\n', '/', '.', '-', ',', '=', '*', ':', 'a ', '0.', '\\"', '/a']
+const starts = ['', '"', 'http://', 'a=']
+const ends = ['', '!', '\u0001']
+
+const expressions = globSync('packages/*/src/**/*.ts', { cwd: workspaceRoot }).flatMap((file) =>
+  literalsIn(readFileSync(join(workspaceRoot, file), 'utf8')).map((source) => [`${file}: ${source}`, source] as const),
+)
+
+describe('regular expressions', () => {
+  test('are found in the sources', () => {
+    expect(expressions.length).toBeGreaterThan(20)
+  })
+
+  test.each(expressions)('%s takes linear time', (_, source) => {
+    const flags = source.slice(source.lastIndexOf('/') + 1)
+    const expression = new RegExp(source.slice(1, source.lastIndexOf('/')), flags)
+    for (const filling of fillings)
+      for (const start of starts)
+        for (const end of ends) {
+          if (time(expression, start, filling, end, LONG, 1) < HARMLESS_MS) continue
+          const long = time(expression, start, filling, end, LONG, 3)
+          const short = time(expression, start, filling, end, SHORT, 3)
+          expect(long / Math.max(short, 0.1), JSON.stringify({ start, filling, end })).toBeLessThan(STEEPEST)
+        }
+  })
+})
+
+/** The shortest of so many runs, in milliseconds. */
+function time(expression: RegExp, start: string, filling: string, end: string, length: number, runs: number) {
+  const text = start + filling.repeat(Math.ceil(length / filling.length)).slice(0, length) + end
+  const times = Array.from({ length: runs }, () => {
+    const from = performance.now()
+    text.replace(expression, '')
+    return performance.now() - from
+  })
+  return Math.min(...times)
+}
+
+/** The literals of a file: what stands between slashes where an expression may begin, and compiles. */
+function literalsIn(code: string): string[] {
+  const withoutComments = code.replace(/\/\*[^]*?\*\//g, '').replace(/(^|[^:'"`\\])\/\/.*$/gm, '$1')
+  const found: string[] = []
+  for (const [, literal] of withoutComments.matchAll(/[=(,:[!&|?{}\n]\s*(\/(?![*/\s])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n[])+\/[dgimsuvy]*)/g)) {
+    try {
+      new RegExp(literal!.slice(1, literal!.lastIndexOf('/')), literal!.slice(literal!.lastIndexOf('/') + 1))
+      found.push(literal!)
+    } catch {
+      // something that only looks like one
+    }
+  }
+  return found
+}
