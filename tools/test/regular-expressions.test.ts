@@ -15,12 +15,42 @@ const STEEPEST = 24
 const HARMLESS_MS = 5
 
 /** What makes careless patterns go back: runs of one character, of pairs, and an end that does not fit. */
-const fillings = ['a', '0', ' ', '_', '"', '\\', '\n', '/', '.', '-', ',', '=', '*', ':', 'a ', '0.', '\\"', '/a']
+const fillings = [
+  'a',
+  '0',
+  ' ',
+  '_',
+  '"',
+  '\\',
+  '\n',
+  '/',
+  '.',
+  '-',
+  ',',
+  '=',
+  '*',
+  ':',
+  'a ',
+  '0.',
+  '\\"',
+  '/a',
+]
 const starts = ['', '"', 'http://', 'a=']
 const ends = ['', '!', '\u0001']
 
-const expressions = globSync('packages/*/src/**/*.ts', { cwd: workspaceRoot }).flatMap((file) =>
-  literalsIn(readFileSync(join(workspaceRoot, file), 'utf8')).map((source) => [`${file}: ${source}`, source] as const),
+/** Expressions that never see a long text, and why. */
+const bounded: ReadonlyMap<string, string> = new Map([
+  [
+    'packages/transport-prometheus/src/security/web-config/duration.ts',
+    'a longer text than 64 characters is refused before',
+  ],
+])
+
+const files = globSync('packages/*/src/**/*.ts', { cwd: workspaceRoot }).filter((file) => !bounded.has(file))
+const expressions = files.flatMap((file) =>
+  literalsIn(readFileSync(join(workspaceRoot, file), 'utf8')).map(
+    (source) => [`${file}: ${source}`, source] as const,
+  ),
 )
 
 describe('regular expressions', () => {
@@ -57,10 +87,12 @@ function time(expression: RegExp, start: string, filling: string, end: string, l
 function literalsIn(code: string): string[] {
   const withoutComments = code.replace(/\/\*[^]*?\*\//g, '').replace(/(^|[^:'"`\\])\/\/.*$/gm, '$1')
   const found: string[] = []
-  for (const [, literal] of withoutComments.matchAll(/[=(,:[!&|?{}\n]\s*(\/(?![*/\s])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n[])+\/[dgimsuvy]*)/g)) {
+  for (const [, literal] of withoutComments.matchAll(
+    /[=(,:[!&|?{}\n]\s*(\/(?![*/\s])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n[])+\/[dgimsuvy]*)/g,
+  )) {
     try {
-      new RegExp(literal!.slice(1, literal!.lastIndexOf('/')), literal!.slice(literal!.lastIndexOf('/') + 1))
-      found.push(literal!)
+      new RegExp(literal.slice(1, literal.lastIndexOf('/')), literal.slice(literal.lastIndexOf('/') + 1))
+      found.push(literal)
     } catch {
       // something that only looks like one
     }

@@ -76,7 +76,8 @@ function wordOf(unit: string, words: ReadonlyMap<string, string>): string {
   const trimmed = unit.trim()
   if (trimmed === '' || /[{}]/.test(trimmed)) return ''
   const word = words.get(trimmed) ?? trimmed
-  return word.replace(/[^a-zA-Z0-9:]+/g, '_').replace(/^_+|_+$/g, '')
+  const parts = word.split(/[^a-zA-Z0-9:]+/)
+  return parts.filter((part) => part !== '').join('_')
 }
 
 function moveToEnd(words: readonly string[], word: string): string[] {

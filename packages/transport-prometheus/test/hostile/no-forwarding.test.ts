@@ -26,7 +26,9 @@ test('a request that names another server reaches no other server', async () => 
   ]
   for (const request of requests) {
     await new Promise<void>((resolve) => {
-      const socket = connect(Number(port), '127.0.0.1', () => socket.write(`${request}\r\nConnection: close\r\n\r\n`))
+      const socket = connect(Number(port), '127.0.0.1', () =>
+        socket.write(`${request}\r\nConnection: close\r\n\r\n`),
+      )
       socket.on('error', () => {})
       socket.resume().on('close', () => resolve())
     })
@@ -38,5 +40,7 @@ test('a request that names another server reaches no other server', async () => 
 test('the package has no code that calls out', () => {
   const folder = fileURLToPath(new URL('../../src', import.meta.url))
   for (const file of globSync('**/*.ts', { cwd: folder }))
-    expect(readFileSync(`${folder}/${file}`, 'utf8'), file).not.toMatch(/\bfetch\(|\brequest\(|\bconnect\(|from 'node:(dgram|dns)'/)
+    expect(readFileSync(`${folder}/${file}`, 'utf8'), file).not.toMatch(
+      /\bfetch\(|\brequest\(|\bconnect\(|from 'node:(dgram|dns)'/,
+    )
 })
