@@ -91,7 +91,11 @@ function literalsIn(code: string): string[] {
     /[=(,:[!&|?{}\n]\s*(\/(?![*/\s])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n[])+\/[dgimsuvy]*)/g,
   )) {
     try {
-      new RegExp(literal.slice(1, literal.lastIndexOf('/')), literal.slice(literal.lastIndexOf('/') + 1))
+      const compiled = new RegExp(
+        literal.slice(1, literal.lastIndexOf('/')),
+        literal.slice(literal.lastIndexOf('/') + 1),
+      )
+      if (compiled.source === '') continue
       found.push(literal)
     } catch {
       // something that only looks like one
