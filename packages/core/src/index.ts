@@ -75,6 +75,9 @@ export type {
   UpDownCounter,
 } from './instruments/handles.js'
 export { silentLogger, type Logger } from './logger.js'
+export { Calculation, settleInTime } from './plugin/calculation.js'
+export { Notices } from './plugin/notices.js'
+export { collectParts } from './plugin/parts.js'
 export {
   apiLevel,
   definePlugin,
@@ -82,6 +85,7 @@ export {
   type Plugin,
   type PluginContext,
 } from './plugin/plugin.js'
+export { replaceMethod, UndoList, type Undo } from './plugin/undo.js'
 export type { StoredExemplar } from './registry/exemplar-store.js'
 export type { DropReason } from './registry/drop-reason.js'
 export { OVERFLOW_VALUE, type Instrument } from './registry/instrument.js'

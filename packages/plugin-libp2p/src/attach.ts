@@ -1,9 +1,8 @@
+import type { Notices, UndoList } from '@tidegauge/core'
 import type { Meter } from './bandwidth/meter.js'
 import type { MetricsLike } from './hook/metrics-like.js'
 import type { NodeView } from './node/node-view.js'
 import { connectionOf, type ConnectionLike } from './node/shapes.js'
-import type { Notices } from './notices.js'
-import type { UndoList } from './undo.js'
 
 /** Where it is counted, and told what can't be. */
 export interface Counting {

@@ -1,10 +1,9 @@
-import { LifecycleError, OptionsError } from '@tidegauge/core'
+import { LifecycleError, OptionsError, UndoList } from '@tidegauge/core'
 import { attachLate, followConnections } from './attach.js'
 import { createMetrics, type MetricsParts } from './hook/create-metrics.js'
 import type { ForwardFactory, MetricsLike } from './hook/metrics-like.js'
 import { NodeView } from './node/node-view.js'
 import type { ComponentsLike, ObservableNode } from './node/shapes.js'
-import { UndoList } from './undo.js'
 
 const startableMethods = ['beforeStart', 'start', 'afterStart', 'beforeStop', 'stop', 'afterStop'] as const
 

@@ -1,15 +1,20 @@
-import { CollectError, describeThrown, type CollectContext, type PluginContext } from '@tidegauge/core'
+import {
+  Calculation,
+  collectParts,
+  type CollectContext,
+  type Notices,
+  type PluginContext,
+  settleInTime,
+  UndoList,
+} from '@tidegauge/core'
 import type { Meter } from './bandwidth/meter.js'
 import { reportMeter } from './bandwidth/report.js'
 import type { instruments } from './metrics.js'
-import { Calculation, settleInTime } from './modules/calculation.js'
 import type { ModuleRegistry } from './modules/registry.js'
 import type { NodeView } from './node/node-view.js'
 import type { ConnectionManagerLike } from './node/shapes.js'
-import type { Notices } from './notices.js'
 import { watchRefusals, type OnRefused, type RefusalReason } from './resources/refusals.js'
 import { reportResources } from './resources/report.js'
-import { UndoList } from './undo.js'
 import { reportWebtransport, type WebtransportSettings } from './webtransport/report.js'
 import type { WebtransportSnapshot, WebtransportSource } from './webtransport/source.js'
 import { WebrtcDirectSource } from './webtransport/webrtc-direct.js'
@@ -55,16 +60,12 @@ export class Session {
     const { meter, groups, modules, notices } = this.#parts
     const to = this.#context.instruments
     this.#watchManager()
-    const failures = await Promise.all([
-      failureOf(() => reportMeter(meter, groups, to)),
-      failureOf(() => reportResources(this.#view, to, notices)),
-      failureOf(() => modules.collect(pass)),
-      failureOf(() => this.#collectSource(pass)),
+    await collectParts('libp2p', [
+      () => reportMeter(meter, groups, to),
+      () => reportResources(this.#view, to, notices),
+      () => modules.collect(pass),
+      () => this.#collectSource(pass),
     ])
-    const [first, ...others] = failures.filter((failure) => failure !== undefined)
-    if (first === undefined) return
-    const words = [first, ...others].map(({ thrown }) => describeThrown(thrown)).join('; ')
-    throw new CollectError('COLLECT_FAILED', 'libp2p', `plugin "libp2p": ${words}`, first.thrown)
   }
 
   async stop(): Promise<void> {
@@ -120,15 +121,4 @@ export class Session {
 
 function isQuota(reason: RefusalReason): boolean {
   return reason === 'connection_limit' || reason === 'pending_limit' || reason === 'rate_limit'
-}
-
-async function failureOf(
-  part: () => void | Promise<void>,
-): Promise<{ readonly thrown: unknown } | undefined> {
-  try {
-    await part()
-    return undefined
-  } catch (thrown) {
-    return { thrown }
-  }
 }

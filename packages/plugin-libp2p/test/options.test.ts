@@ -1,8 +1,7 @@
-import { OptionsError } from '@tidegauge/core'
+import { Notices, OptionsError } from '@tidegauge/core'
 import { describe, expect, it } from 'vitest'
 import { createGrouping, defaultGroups, knownGroups } from '../src/bandwidth/groups.js'
 import { libp2p, type Libp2pOptions } from '../src/index.js'
-import { Notices } from '../src/notices.js'
 import { parseOptions } from '../src/options.js'
 
 function issuesOf(options: unknown): string[] {

@@ -1,4 +1,4 @@
-import type { Notices } from '../notices.js'
+import type { Notices } from '@tidegauge/core'
 
 /** Protocols by the group that they are counted in: exact names, or beginnings that end in `*`. */
 export type GroupTable = Readonly<Record<string, readonly string[]>>

@@ -1,5 +1,5 @@
+import type { Notices } from '@tidegauge/core'
 import type { Direction } from '../node/shapes.js'
-import type { Notices } from '../notices.js'
 import type { ByteCell } from './tap.js'
 
 /** Stands for every protocol beyond the limit. */

@@ -1,5 +1,5 @@
+import { replaceMethod, UndoList } from '@tidegauge/core'
 import type { MessageStreamLike } from '../node/shapes.js'
-import { replaceMethod, UndoList } from '../undo.js'
 
 /** Bytes in each direction, as plain numbers. */
 export interface ByteCell {

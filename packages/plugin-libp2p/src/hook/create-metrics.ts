@@ -1,7 +1,7 @@
+import type { Notices } from '@tidegauge/core'
 import type { Meter } from '../bandwidth/meter.js'
 import type { ModuleKind } from '../modules/definition.js'
 import type { ModuleRegistry } from '../modules/registry.js'
-import type { Notices } from '../notices.js'
 import type { Forwards, RegisterMethod } from './forwards.js'
 import type { MetricOptionsLike, MetricsLike } from './metrics-like.js'
 import { GroupHandle, SingleHandle } from './module-handles.js'

@@ -1,4 +1,4 @@
-import type { Notices } from '../notices.js'
+import type { Notices } from '@tidegauge/core'
 import type { MetricOptionsLike, MetricsLike } from './metrics-like.js'
 
 /** The `register…` methods of libp2p's `Metrics`. */

@@ -1,4 +1,4 @@
-import type { Notices } from '../notices.js'
+import type { Notices } from '@tidegauge/core'
 
 /** What an observer hears of one call of a traced function. Every part may be left out. */
 export interface TraceCall {

@@ -1,6 +1,10 @@
-import type { CollectContext, PluginContext } from '@tidegauge/core'
-import type { Notices } from '../notices.js'
-import { Calculation, settleInTime } from './calculation.js'
+import {
+  Calculation,
+  type CollectContext,
+  type Notices,
+  type PluginContext,
+  settleInTime,
+} from '@tidegauge/core'
 import {
   defineReport,
   readDefinition,

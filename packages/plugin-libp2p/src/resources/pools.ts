@@ -1,6 +1,6 @@
+import type { Notices } from '@tidegauge/core'
 import type { NodeView } from '../node/node-view.js'
 import { directions, type Direction } from '../node/shapes.js'
-import type { Notices } from '../notices.js'
 import type { ByDirection, Usage } from './usage.js'
 
 /** One row of a pool: how much of it is used, or how much it lets in. */

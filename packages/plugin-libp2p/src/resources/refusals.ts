@@ -1,7 +1,6 @@
+import { type Notices, replaceMethod, type Undo } from '@tidegauge/core'
 import type { refusalReasons } from '../metrics.js'
 import type { ConnectionManagerLike, TransportConnectionLike } from '../node/shapes.js'
-import type { Notices } from '../notices.js'
-import { replaceMethod, type Undo } from '../undo.js'
 
 /** Why an incoming connection was turned away. */
 export type RefusalReason = (typeof refusalReasons)[number]

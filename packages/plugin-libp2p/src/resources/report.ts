@@ -1,8 +1,7 @@
-import type { Handles } from '@tidegauge/core'
+import type { Handles, Notices } from '@tidegauge/core'
 import type { instruments } from '../metrics.js'
 import type { NodeView } from '../node/node-view.js'
 import { directions } from '../node/shapes.js'
-import type { Notices } from '../notices.js'
 import { readPools } from './pools.js'
 import { readUsage } from './usage.js'
 

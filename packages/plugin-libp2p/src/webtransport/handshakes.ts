@@ -1,5 +1,5 @@
+import { replaceMethod, type UndoList } from '@tidegauge/core'
 import type { ConnectionLike, ListenerLike } from '../node/shapes.js'
-import { replaceMethod, type UndoList } from '../undo.js'
 
 /** How many of the latest finished handshakes the mean is taken over. */
 const RECENT = 100

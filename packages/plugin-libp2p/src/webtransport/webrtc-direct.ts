@@ -1,3 +1,4 @@
+import { type Notices, UndoList } from '@tidegauge/core'
 import type { NodeView } from '../node/node-view.js'
 import {
   connectionOf,
@@ -6,8 +7,6 @@ import {
   type ListenerLike,
   type TransportConnectionLike,
 } from '../node/shapes.js'
-import type { Notices } from '../notices.js'
-import { UndoList } from '../undo.js'
 import { CertificateBook, hashesIn } from './certificates.js'
 import { Handshakes, mean } from './handshakes.js'
 import type { WebtransportSnapshot, WebtransportSource } from './source.js'

@@ -1,4 +1,4 @@
-import type { Logger } from '@tidegauge/core'
+import type { Logger } from '../logger.js'
 
 type Level = 'info' | 'warn'
 

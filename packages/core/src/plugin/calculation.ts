@@ -1,4 +1,5 @@
-import type { Clock, CollectContext } from '@tidegauge/core'
+import type { Clock } from '../clock.js'
+import type { CollectContext } from './plugin.js'
 
 /** Longest that a pass waits for what modules calculate. */
 const PATIENCE_MS = 1_000
