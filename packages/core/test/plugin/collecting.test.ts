@@ -3,7 +3,7 @@ import { createManualClock } from '@tidegauge/testkit'
 import { describe, expect, it } from 'vitest'
 
 function passOf(deadlineMs: number, signal = new AbortController().signal): CollectContext {
-  return { instruments: {}, signal, deadlineMs } as CollectContext
+  return { instruments: {}, signal, deadlineMs }
 }
 
 const unexpected = (what: unknown): never => expect.fail(`not expected: ${String(what)}`)
