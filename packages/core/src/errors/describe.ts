@@ -1,6 +1,8 @@
 import { inspect } from 'node:util'
 
-const LONGEST = 120
+const LONGEST_VALUE = 120
+/** Long enough for an error of ours with its advice. */
+const LONGEST_MESSAGE = 400
 const UNPRINTABLE = 'something that cannot be printed'
 
 /** A value as it is quoted in an error message: short, on one line, strings in double quotes. Never throws. */
@@ -19,14 +21,15 @@ export function describeValue(value: unknown): string {
 /** The message of anything that was thrown, also of what is no `Error`, on one line. Never throws. */
 export function describeThrown(thrown: unknown): string {
   try {
-    if (thrown instanceof Error) return oneLine(thrown.message === '' ? thrown.name : thrown.message)
+    if (thrown instanceof Error)
+      return oneLine(thrown.message === '' ? thrown.name : thrown.message, LONGEST_MESSAGE)
     return describeValue(thrown)
   } catch {
     return UNPRINTABLE
   }
 }
 
-function oneLine(text: string): string {
+function oneLine(text: string, longest = LONGEST_VALUE): string {
   const flat = text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ')
-  return flat.length > LONGEST ? `${flat.slice(0, LONGEST - 1)}…` : flat
+  return flat.length > longest ? `${flat.slice(0, longest - 1)}…` : flat
 }

@@ -54,6 +54,12 @@ describe('anything that was thrown', () => {
     expect(describeThrown(new TypeError(''))).toBe('TypeError')
   })
 
+  test('keeps the advice of a long message, and not more than four hundred characters', () => {
+    const advice = `${'x'.repeat(300)}; pass the node as the option helia`
+    expect(describeThrown(new Error(advice))).toBe(advice)
+    expect(describeThrown(new Error('x'.repeat(1_000)))).toHaveLength(400)
+  })
+
   test('is told also when it is no error', () => {
     expect([undefined, 'text', 5, { code: 'X' }].map(describeThrown)).toEqual([
       'undefined',
