@@ -1,0 +1,42 @@
+/** The field that a caller looks for: bytes of a length-delimited field, or the number of a varint. */
+export interface ProtobufFields {
+  /** Length-delimited fields by number; the last one counts, as in proto3. */
+  readonly bytes: ReadonlyMap<number, Uint8Array>
+  /** Varint fields by number. Exact up to 2^53. */
+  readonly numbers: ReadonlyMap<number, number>
+}
+
+/**
+ * Reads the fields of one protobuf message, without their meaning. Throws `RangeError` for what is no message.
+ * Source: the Protocol Buffers documentation, "Encoding".
+ */
+export function readProtobuf(message: Uint8Array): ProtobufFields {
+  const bytes = new Map<number, Uint8Array>()
+  const numbers = new Map<number, number>()
+  let at = 0
+  const varint = (): number => {
+    let value = 0
+    for (let scale = 1; at < message.length && scale < 2 ** 70; scale *= 128) {
+      const byte = message[at++]
+      value += (byte & 127) * scale
+      if (byte < 128) return value
+    }
+    throw new RangeError('a number that does not end')
+  }
+  const take = (length: number): Uint8Array => {
+    if (length > message.length - at) throw new RangeError('a field that is longer than its message')
+    at += length
+    return message.subarray(at - length, at)
+  }
+  while (at < message.length) {
+    const tag = varint()
+    const field = Math.floor(tag / 8)
+    const wireType = tag % 8
+    if (wireType === 0) numbers.set(field, varint())
+    else if (wireType === 1) take(8)
+    else if (wireType === 2) bytes.set(field, take(varint()))
+    else if (wireType === 5) take(4)
+    else throw new RangeError(`wire type ${wireType}`)
+  }
+  return { bytes, numbers }
+}

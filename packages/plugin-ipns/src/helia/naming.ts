@@ -1,0 +1,70 @@
+import type { Notices } from '@tidegauge/core'
+import { OTHER, type NamespaceBook } from '../namespaces.js'
+import { fieldOf } from './shapes.js'
+import type { IpnsRecord, StoredRecord } from './stored-records.js'
+
+/** Says which namespace a record belongs to. */
+export type NamespaceFunction = (record: IpnsRecord) => string
+
+/** The namespace of IPNS records: what their routing keys begin with. */
+export const DEFAULT_NAMESPACE = 'ipns'
+
+/** Which namespace each record belongs to, by its key. */
+export class Naming {
+  readonly #choose: NamespaceFunction
+  readonly #book: NamespaceBook
+  readonly #notices: Notices
+  #records: ReadonlyMap<string, StoredRecord> | undefined
+  #stored = new Map<string, string>()
+  /** Of records that were published and have not been read yet. */
+  readonly #published = new Map<string, string>()
+
+  constructor(choose: NamespaceFunction | undefined, book: NamespaceBook, notices: Notices) {
+    this.#choose = choose ?? firstSegment
+    this.#book = book
+    this.#notices = notices
+  }
+
+  /** A record is published: who can tell its namespace before it has been read? */
+  learn(key: string, routingKey: Uint8Array, metadata: unknown): void {
+    const keyName = fieldOf(metadata, 'keyName')
+    const lifetime = fieldOf(metadata, 'lifetime')
+    const record = {
+      keyName: typeof keyName === 'string' ? keyName : '',
+      lifetimeMs: typeof lifetime === 'number' ? lifetime : 0,
+      routingKey,
+    }
+    this.#published.set(key, this.#nameOf(record))
+  }
+
+  /** Takes the records as they were read. */
+  know(records: ReadonlyMap<string, StoredRecord>): void {
+    if (records === this.#records) return
+    this.#records = records
+    this.#stored = new Map([...records].map(([key, { record }]) => [key, this.#nameOf(record)]))
+    for (const key of this.#stored.keys()) this.#published.delete(key)
+  }
+
+  /** The namespace of a record, if it is known. */
+  find(key: string): string | undefined {
+    return this.#stored.get(key) ?? this.#published.get(key)
+  }
+
+  /** The namespace of a record that is gone: known still, or `other`. */
+  forget(key: string): string {
+    const name = this.find(key) ?? OTHER
+    this.#published.delete(key)
+    return name
+  }
+
+  #nameOf(record: IpnsRecord): string {
+    const namespace = this.#notices.guard('the option namespace', () => this.#choose(record))
+    return this.#book.nameOf(namespace)
+  }
+}
+
+/** `ipns` for `/ipns/…`. Source: IPNS specification, "Routing Record". */
+function firstSegment({ routingKey }: IpnsRecord): string {
+  const end = routingKey.indexOf(0x2f, 1)
+  return new TextDecoder().decode(routingKey.subarray(1, Math.max(end, 1)))
+}

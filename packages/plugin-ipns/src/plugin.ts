@@ -1,0 +1,75 @@
+import { CollectError, Notices, type CollectContext, type Plugin, type PluginContext } from '@tidegauge/core'
+import { DEFAULT_NAMESPACE, Naming } from './helia/naming.js'
+import { HeliaSource } from './helia/source.js'
+import { instruments } from './metrics.js'
+import { NamespaceBook } from './namespaces.js'
+import { parseOptions, type IpnsOptions, type IpnsSettings } from './options.js'
+import { reportSnapshot } from './report.js'
+import type { IpnsPass, IpnsSnapshot, IpnsSource } from './source.js'
+import { version } from './version.js'
+
+/** Measures the IPNS records that one node keeps alive. */
+export type IpnsPlugin = Plugin<typeof instruments>
+
+/** Routers that are told apart; a node has a handful. */
+const MAX_ROUTERS = 50
+
+/** Makes the plugin for one `IPNS` object, or for another source. Opens nothing. Throws `OPTIONS_INVALID`. */
+export function ipns(options: IpnsOptions): IpnsPlugin {
+  const settings = parseOptions(options)
+  const notices = new Notices()
+  const namespaces = new NamespaceBook(settings.maxNamespaces)
+  const routers = new NamespaceBook(MAX_ROUTERS)
+  const source = settings.source ?? heliaSource(settings, namespaces, notices)
+  let context: PluginContext<typeof instruments> | undefined
+  let reading: Promise<IpnsSnapshot> | undefined
+  const read = async (pass: IpnsPass): Promise<IpnsSnapshot> => {
+    if (reading !== undefined) throw new Error('the source has not answered since an earlier pass')
+    const answer = Promise.resolve(source.read(pass))
+    reading = answer
+    try {
+      return await answer
+    } finally {
+      if (reading === answer) reading = undefined
+    }
+  }
+  return {
+    name: 'ipns',
+    version,
+    apiLevel: 1,
+    instruments,
+    async start(given) {
+      notices.speakTo(given.logger)
+      await source.start?.({ clock: given.clock, logger: given.logger })
+      context = given
+    },
+    async collect(pass: CollectContext) {
+      if (context === undefined) return
+      const { clock, instruments: to } = context
+      const snapshot = await read({ signal: pass.signal, deadlineMs: pass.deadlineMs })
+      // too late: the pass counts as failed already, and a later one may have told newer figures
+      if (pass.signal.aborted) return
+      reportSnapshot(snapshot, { namespaces, routers, nowMs: clock.now() }, to)
+      const { faults = [] } = snapshot
+      // the rest has been told
+      if (faults.length > 0)
+        throw new CollectError('COLLECT_FAILED', 'ipns', `plugin "ipns": ${faults.join('; ')}`)
+    },
+    async stop() {
+      context = undefined
+      reading = undefined
+      await source.stop?.()
+    },
+  }
+}
+
+function heliaSource(
+  settings: IpnsSettings & { source: undefined },
+  book: NamespaceBook,
+  notices: Notices,
+): IpnsSource {
+  const { namespace, ...rest } = settings
+  const naming = new Naming(namespace, book, notices)
+  const namespaces = namespace === undefined ? [DEFAULT_NAMESPACE] : []
+  return new HeliaSource({ ...rest, naming, namespaces }, notices)
+}

@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest'
+import { createIpnsRecorder, instruments, ipns } from '../src/index.js'
+import { startHost } from './support/host.js'
+
+/** The names that dashboards are written to: kind and labels of each. They don't change. */
+const contract = {
+  libp2p_ipns_records_total: { kind: 'gauge', labels: ['state'] },
+  libp2p_ipns_namespace_records: { kind: 'gauge', labels: ['namespace', 'state'] },
+  libp2p_ipns_refresh_total: { kind: 'counter', labels: ['namespace', 'result'] },
+  libp2p_ipns_next_attempt_seconds: { kind: 'gauge', labels: ['namespace'] },
+  libp2p_ipns_last_event_unix: { kind: 'gauge', labels: ['namespace', 'event'] },
+}
+
+/** Ours, beside the contract. */
+const own = {
+  libp2p_ipns_publish_total: { kind: 'counter', labels: ['namespace', 'result'] },
+  libp2p_ipns_router_puts_total: { kind: 'counter', labels: ['router', 'result'] },
+  libp2p_ipns_republisher_running: { kind: 'gauge', labels: [] },
+  libp2p_ipns_republisher_runs_total: { kind: 'counter', labels: ['result'] },
+}
+
+describe('the contract', () => {
+  it('is exported with these kinds and labels, and there is nothing beside it but what is listed', async () => {
+    const recorder = createIpnsRecorder()
+    recorder.refreshSucceeded('a', { nextAttemptMs: Date.now() })
+    recorder.republisher(true)
+    const source = { read: () => ({ ...recorder.read(), routers: { dht: { success: 1, failure: 0 } } }) }
+    const host = await startHost(ipns({ source }))
+    const exported = [...host.families()].map(([name, { kind, labels }]) => [name, { kind, labels }])
+    expect(Object.fromEntries(exported)).toEqual({ ...contract, ...own })
+    const withSamples = new Set([...(await host.read()).keys()].map((series) => series.replace(/\{.*/, '')))
+    expect([...withSamples].sort()).toEqual(Object.keys({ ...contract, ...own }).sort())
+  })
+
+  it('has its closed label values', () => {
+    expect(instruments.records.labels.state).toEqual(['tracked', 'overdue'])
+    expect(instruments.namespaceRecords.labels.state).toEqual(['active', 'backoff'])
+    expect(instruments.refreshes.labels.result).toEqual(['success', 'failure'])
+    expect(instruments.lastEvent.labels.event).toEqual(['success', 'failure'])
+  })
+
+  it('is the only place where a metric is named against the rules', () => {
+    const gauges = Object.values(instruments).filter(({ kind }) => kind === 'gauge')
+    expect(gauges.map(({ name }) => name).filter((name) => name.endsWith('_total'))).toEqual([
+      'libp2p_ipns_records_total',
+    ])
+    for (const { name, help } of Object.values(instruments)) {
+      expect(name).toMatch(/^libp2p_ipns_[a-z_]+$/)
+      expect(help).toMatch(/\.$/)
+    }
+  })
+})

@@ -1,0 +1,196 @@
+import { createManualClock } from '@tidegauge/testkit'
+import { describe, expect, it } from 'vitest'
+import { ipns, type IpnsSnapshot, type IpnsSource } from '../src/index.js'
+import { NamespaceBook } from '../src/namespaces.js'
+import { startHost } from './support/host.js'
+import { createNode, createPair, HOUR_MS, nameOf, value } from './support/nodes.js'
+import { tracked, valuesOf } from './support/series.js'
+
+const figures = { active: 1, backoff: 2, overdue: 1 }
+
+describe('a source of another stack', () => {
+  it('is started with the clock of the host, read, and stopped', async () => {
+    const calls: string[] = []
+    const clock = createManualClock()
+    const source: IpnsSource = {
+      start: (context) => void calls.push(`start ${context.clock === clock}`),
+      read: ({ deadlineMs, signal }) => {
+        calls.push(`read ${deadlineMs > clock.monotonic()} ${signal.aborted}`)
+        return Promise.resolve({})
+      },
+      stop: () => void calls.push('stop'),
+    }
+    const host = await startHost(ipns({ source }), { clock })
+    await host.read()
+    await host.tidegauge.stop()
+    expect(calls).toEqual(['start true', 'read true false', 'read true false', 'read true false', 'stop'])
+  })
+
+  it('that tells a fault is down with its words, and what it could read is exported', async () => {
+    const snapshot: IpnsSnapshot = {
+      refreshes: { mine: { success: 3, failure: 0 } },
+      faults: ['no disk', 'no net'],
+    }
+    const host = await startHost(ipns({ source: { read: () => snapshot } }))
+    expect(await host.value('refresh_total{namespace="mine",result="success"}')).toBe(3)
+    expect(await host.value(tracked)).toBeUndefined()
+    expect(host.tidegauge.health().plugins[0]).toMatchObject({
+      state: 'down',
+      lastError: 'plugin "ipns": no disk; no net',
+    })
+  })
+
+  it('that hangs is not asked again before it has answered', async () => {
+    const answers: ((snapshot: IpnsSnapshot) => void)[] = []
+    const source = {
+      read: () => {
+        if (answers.length > 0) return { records: { mine: figures } }
+        return new Promise<IpnsSnapshot>((resolve) => answers.push(resolve))
+      },
+    }
+    const clock = createManualClock()
+    const starting = startHost(ipns({ source }), { clock, timeoutMs: 1_000 })
+    await clock.advance(2_000)
+    const host = await starting
+    await clock.advance(600_000)
+    expect(await host.value(tracked)).toBeUndefined()
+    expect(host.tidegauge.health().plugins[0].lastError).toContain('has not answered since an earlier pass')
+    // too late: it is not exported
+    answers[0]({ records: { late: figures } })
+    await clock.advance(600_000)
+    const values = await host.read()
+    expect(values.get('libp2p_ipns_records_total{state="tracked"}')).toBe(3)
+    expect([...values.keys()].filter((series) => series.includes('late'))).toEqual([])
+    expect(host.tidegauge.health().plugins[0].state).toBe('up')
+  })
+
+  it('that hangs is asked again when the plugin is started anew', async () => {
+    let calls = 0
+    const source = {
+      read: () => (++calls === 1 ? new Promise<IpnsSnapshot>(() => {}) : { records: { mine: figures } }),
+    }
+    const host = await startHost(ipns({ source }), { timeoutMs: 50 })
+    expect(host.tidegauge.health().plugins[0].state).toBe('down')
+    await host.tidegauge.stop()
+    await host.tidegauge.start()
+    expect(await host.value(tracked)).toBe(3)
+  })
+
+  it('may have more namespaces than are told apart: no total falls when they are folded', async () => {
+    let count = 3
+    const names = () => Array.from({ length: count }, (_, i) => `n${i}`)
+    const source = {
+      read: (): IpnsSnapshot => ({
+        records: Object.fromEntries(
+          names().map((name, i) => [name, { ...figures, nextAttemptMs: (9 - i) * 1_000 }]),
+        ),
+        refreshes: Object.fromEntries(
+          names().map((name, i) => [name, { success: 1, failure: 2, lastSuccessMs: i * 1_000 }]),
+        ),
+        publishes: Object.fromEntries(names().map((name) => [name, { success: 5, failure: 0 }])),
+      }),
+    }
+    const host = await startHost(ipns({ source, maxNamespaces: 2 }), { clock: createManualClock(0) })
+    const read = () =>
+      valuesOf(
+        host,
+        'refresh_total{namespace="n1",result="success"}',
+        'refresh_total{namespace="other",result="failure"}',
+        'publish_total{namespace="other",result="success"}',
+        'namespace_records{namespace="other",state="backoff"}',
+        'last_event_unix{namespace="other",event="success"}',
+        'next_attempt_seconds{namespace="other"}',
+        tracked,
+      )
+    expect(await read()).toEqual([1, 2, 5, 2, 2, 7, 9])
+    count = 5
+    expect(await read()).toEqual([1, 6, 15, 6, 4, 5, 15])
+  })
+})
+
+describe('namespaces', () => {
+  it('are what an option says of a record', async () => {
+    const [a] = await createPair()
+    const name = nameOf(a, { republishInterval: 100 })
+    const seen: unknown[] = []
+    const plugin = ipns({
+      name,
+      namespace: (record) => {
+        seen.push(record)
+        return record.keyName.split('-')[0]
+      },
+    })
+    const host = await startHost(plugin)
+    await name.publish('site-a', value, { lifetime: HOUR_MS })
+    await name.publish('site-b', value)
+    await name.publish('blog-a', value, { lifetime: HOUR_MS })
+    expect(
+      await valuesOf(
+        host,
+        'namespace_records{namespace="site",state="active"}',
+        'namespace_records{namespace="blog",state="active"}',
+        'publish_total{namespace="site",result="success"}',
+        'refresh_total{namespace="blog",result="success"}',
+        'namespace_records{namespace="ipns",state="active"}',
+      ),
+    ).toEqual([2, 1, 2, 0, undefined])
+    expect(seen[0]).toEqual({ keyName: 'site-a', lifetimeMs: HOUR_MS, routingKey: expect.any(Uint8Array) })
+    name.start()
+    await expect.poll(() => host.value('refresh_total{namespace="blog",result="success"}')).toBeGreaterThan(0)
+  })
+
+  it('of records from before are known to the first refresh, before any collection', async () => {
+    const [a] = await createPair()
+    const name = nameOf(a, { republishInterval: 3_000_000 })
+    await name.publish('old', value, { lifetime: HOUR_MS })
+    const host = await startHost(ipns({ name, namespace: ({ keyName }) => `of ${keyName}` }))
+    name.start()
+    await expect.poll(() => host.value('refresh_total{namespace="of old",result="success"}')).toBe(1)
+  })
+
+  it('of a function that throws, or returns no name, are other', async () => {
+    const name = nameOf(await createNode())
+    const host = await startHost(
+      ipns({
+        name,
+        namespace: ({ keyName }) => {
+          if (keyName === 'bad') throw new Error('no idea')
+          return keyName === 'good' ? 'good' : ''
+        },
+      }),
+    )
+    for (const key of ['bad', 'good', 'else']) await name.publish(key, value, { offline: true })
+    expect(
+      await valuesOf(
+        host,
+        'namespace_records{namespace="other",state="active"}',
+        'namespace_records{namespace="good",state="active"}',
+      ),
+    ).toEqual([2, 1])
+    expect(host.log.filter((line) => line.includes('the option namespace failed'))).toHaveLength(1)
+  })
+
+  it('of a record that was published and unpublished between two collections are counted', async () => {
+    const name = nameOf(await createNode())
+    const host = await startHost(ipns({ name, namespace: ({ keyName }) => keyName }))
+    await name.publish('brief', value)
+    await name.unpublish('brief')
+    expect(await valuesOf(host, 'publish_total{namespace="brief",result="failure"}', tracked)).toEqual([1, 0])
+  })
+
+  it('keep their names: the first ones are told apart, for ever', () => {
+    const book = new NamespaceBook(2)
+    expect(['a', 'b', 'c', 'a', 'c', '', 'other', 5, '__proto__'].map((one) => book.nameOf(one))).toEqual([
+      'a',
+      'b',
+      'other',
+      'a',
+      'other',
+      'other',
+      'other',
+      'other',
+      'other',
+    ])
+    expect(new NamespaceBook(5).nameOf('__proto__')).toBe('__proto__')
+  })
+})
