@@ -1,0 +1,39 @@
+import { isFunction, isObject, peek } from '../attach/foreign.js'
+
+/** What advertises inside one libp2p node. */
+export interface ContentRouters {
+  readonly dhts: ReadonlySet<object>
+  /** Content routers that are no DHT, such as delegated ones. */
+  readonly others: readonly object[]
+}
+
+const DHT_TAG = '@libp2p/kad-dht'
+
+/** Where a libp2p service shows its content router (`contentRoutingSymbol` of `@libp2p/interface`). */
+const CONTENT_ROUTING = Symbol.for('@libp2p/content-routing')
+
+/** Finds the DHTs of a libp2p node, under whatever service names, and its other content routers. */
+export function findContentRouters(libp2p: object): ContentRouters {
+  const services = peek(libp2p, 'services')
+  const found = isObject(services) ? Object.keys(services).map((name) => peek(services, name)) : []
+  const dhts = new Set(found.filter(isDht))
+  const routers = peek(peek(libp2p, 'contentRouting'), 'routers')
+  const others: object[] = []
+  for (const router of Array.isArray(routers) ? routers.filter(isObject) : []) {
+    // kad-dht's content router keeps its DHT in `dht`: one that was not given as a service is found there
+    const dht = peek(router, 'dht')
+    if (isDht(dht)) dhts.add(dht)
+    else others.push(router)
+  }
+  const ofDhts = new Set([...dhts].map((dht) => peek(dht, CONTENT_ROUTING)))
+  return { dhts, others: others.filter((router) => !ofDhts.has(router)) }
+}
+
+/** By its tag, or by its shape where the tag has changed. */
+function isDht(service: unknown): service is object {
+  if (!isObject(service)) return false
+  if (peek(service, Symbol.toStringTag) === DHT_TAG) return true
+  return (
+    isFunction(peek(peek(service, 'contentRouting'), 'provide')) && isObject(peek(service, 'routingTable'))
+  )
+}

@@ -1,0 +1,59 @@
+import { isObject, peek, peekMethod } from '../attach/foreign.js'
+import { tapMethod } from '../attach/tap-method.js'
+import { attachOnce, type Feed } from '../feed.js'
+import { DhtAttempt } from './attempt.js'
+import { followGenerator } from './follow-generator.js'
+
+/**
+ * Counts what one kad-dht provides, for a user or by its reprovider, and what its reprovider leaves alone.
+ *
+ * Both go through `provide` of the DHT's content routing, which has no other way in. It is private in TypeScript
+ * and a plain field otherwise.
+ */
+export function watchDht(dht: object, feed: Feed): void {
+  watchProvides(peek(dht, 'contentRouting'), feed)
+  watchReprovider(peek(dht, 'reprovider'), feed)
+}
+
+function watchProvides(contentRouting: unknown, feed: Feed): void {
+  if (!isObject(contentRouting) || peekMethod(contentRouting, 'provide') === undefined)
+    return missing(feed, 'contentRouting.provide', 'its advertisements are not counted')
+  attachOnce(feed, 'contentRouting of a DHT', contentRouting, () =>
+    tapMethod(contentRouting, 'provide', (call) => {
+      const events = call()
+      feed.notices.guard('following a provide', () => follow(events, feed))
+      return events
+    }),
+  )
+}
+
+function follow(events: unknown, feed: Feed): void {
+  const { notices } = feed
+  const attempt = new DhtAttempt(feed)
+  const followed = followGenerator(events, {
+    asked: () => notices.guard('counting a provide', () => attempt.asked()),
+    gave: (event) => notices.guard('counting a provide', () => attempt.gave(event)),
+    ended: () => notices.guard('counting a provide', () => attempt.ended()),
+  })
+  if (!followed) missing(feed, 'events of contentRouting.provide', 'its advertisements are not counted')
+}
+
+/** A round asks for each own and foreign record whether it is to be provided again. */
+function watchReprovider(reprovider: unknown, feed: Feed): void {
+  if (!isObject(reprovider) || peekMethod(reprovider, 'shouldReprovide') === undefined)
+    return missing(feed, 'reprovider.shouldReprovide', 'the records that it leaves alone are not counted')
+  attachOnce(feed, 'the reprovider of a DHT', reprovider, () =>
+    tapMethod(reprovider, 'shouldReprovide', (call, [isOwn]) => {
+      const due = call()
+      if (isOwn === true && due === false) feed.tally.skip()
+      return due
+    }),
+  )
+}
+
+function missing({ notices }: Feed, what: string, effect: string): void {
+  notices.warn(
+    `missing ${what}`,
+    `a DHT of this node has no ${what} (known from @libp2p/kad-dht 16): ${effect}; update this plugin`,
+  )
+}

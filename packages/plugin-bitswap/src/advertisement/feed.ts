@@ -1,0 +1,21 @@
+import type { Clock, Notices, Undo, UndoList } from '@tidegauge/core'
+import type { AdvertisementTally } from './tally.js'
+
+/** What everything that watches a node counts into. */
+export interface Feed {
+  readonly tally: AdvertisementTally
+  readonly clock: Clock
+  readonly notices: Notices
+  readonly undo: UndoList
+}
+
+/** Attaches to `source`, unless it feeds the tally already. One that refuses is told, and the rest goes on. */
+export function attachOnce(feed: Feed, what: string, source: object, attach: () => Undo): void {
+  const { tally, notices, undo } = feed
+  if (!tally.claim(source)) return
+  const detach = notices.guard(`attaching to ${what}`, attach)
+  undo.add(() => {
+    tally.release(source)
+    detach?.()
+  })
+}

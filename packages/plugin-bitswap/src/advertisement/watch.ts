@@ -1,0 +1,67 @@
+import type { Clock, Notices, UndoList } from '@tidegauge/core'
+import { isObject, peek, peekMethod } from './attach/foreign.js'
+import { watchRouter, watchRouters } from './delegated/watch-routers.js'
+import { findContentRouters } from './dht/find.js'
+import { watchDht } from './dht/watch-dht.js'
+import { attachOnce, type Feed } from './feed.js'
+import type { AdvertisementTally } from './tally.js'
+
+/** What is watched of a Helia node. Whatever is missing is not watched. */
+export interface AdvertisingNode {
+  /** May throw until the node has started. */
+  readonly libp2p?: unknown
+  readonly routing?: unknown
+  /** Told of `start`, after which there is a libp2p. */
+  readonly events?: unknown
+}
+
+/** What {@link watchAdvertisements} works with. */
+export interface AdvertisementParts {
+  /** Its wall clock dates attempts and successes. */
+  readonly clock: Clock
+  readonly notices: Notices
+}
+
+/**
+ * Counts the provider advertisements of a node into `tally`, until `undo` is run.
+ *
+ * - `dht`: each provide over each kad-dht, a user's or a reprovider's. A node with two DHTs (LAN and WAN) advertises
+ *   twice for one call, and is counted so: once for each network. A success needs a peer that took the record.
+ * - `delegated`: each call of a router that is no DHT and whose `provide` does something.
+ * - `skipped`: own records that a reprovide round left alone because they were not due yet.
+ *
+ * May be called again at any time: what feeds the tally already is left as it is, what is new is added. A node that
+ * has not started is looked at again when it has. Never throws; what can't be watched is told once by `notices`.
+ */
+export function watchAdvertisements(
+  node: AdvertisingNode,
+  tally: AdvertisementTally,
+  { clock, notices }: AdvertisementParts,
+  undo: UndoList,
+): void {
+  const feed: Feed = { tally, clock, notices, undo }
+  const look = (): void => notices.guard('watching advertisements', () => lookAt(node, feed))
+  look()
+  lookAgainOnStart(node, look, feed)
+}
+
+function lookAt(node: AdvertisingNode, feed: Feed): void {
+  const routing = peek(node, 'routing')
+  if (isObject(routing)) watchRouters(routing, feed)
+  const libp2p = peek(node, 'libp2p')
+  if (!isObject(libp2p)) return
+  const { dhts, others } = findContentRouters(libp2p)
+  for (const dht of dhts) watchDht(dht, feed)
+  for (const router of others) watchRouter(router, feed)
+}
+
+function lookAgainOnStart(node: AdvertisingNode, look: () => void, feed: Feed): void {
+  const events = peek(node, 'events')
+  const add = peekMethod(events, 'addEventListener')
+  const remove = peekMethod(events, 'removeEventListener')
+  if (!isObject(events) || add === undefined || remove === undefined) return
+  attachOnce(feed, 'the events of Helia', events, () => {
+    Reflect.apply(add, events, ['start', look])
+    return () => Reflect.apply(remove, events, ['start', look])
+  })
+}

@@ -1,0 +1,46 @@
+import { OptionsError } from '@tidegauge/core'
+import { describe, expect, it } from 'vitest'
+import { bitswap, createBitswapRecorder, type BitswapOptions } from '../src/index.js'
+import { createBareNode } from './support/nodes.js'
+
+function issuesOf(options: unknown): string[] {
+  try {
+    bitswap(options as BitswapOptions)
+  } catch (thrown) {
+    if (thrown instanceof OptionsError) return thrown.issues.map(({ path }) => path)
+    throw thrown
+  }
+  return []
+}
+
+describe('options', () => {
+  it('take a node that has not started, a function, or a source', () => {
+    expect(issuesOf({ helia: createBareNode() })).toEqual([])
+    expect(issuesOf({ helia: () => undefined })).toEqual([])
+    expect(issuesOf({ source: createBitswapRecorder() })).toEqual([])
+    expect(issuesOf({ source: { read: () => undefined } })).toEqual([])
+  })
+
+  it('take exactly one of them', () => {
+    expect(issuesOf({})).toEqual(['helia'])
+    expect(issuesOf(undefined)).toEqual(['helia'])
+    expect(issuesOf({ helia: createBareNode(), source: createBitswapRecorder() })).toEqual(['source'])
+    expect(() => bitswap({} as BitswapOptions)).toThrow(
+      'plugin "bitswap": option helia was undefined, expected a Helia node, as createHelia returns it, or a function that returns one, when there is no source',
+    )
+  })
+
+  it('are refused all at once, each with its path', () => {
+    expect(issuesOf({ helia: {}, source: { read: 1 }, bitswap: 1 })).toEqual(['bitswap', 'helia', 'source'])
+    expect(issuesOf({ helia: null })).toEqual(['helia'])
+    expect(issuesOf({ helia: 'node' })).toEqual(['helia'])
+    expect(issuesOf({ source: null })).toEqual(['source'])
+    expect(issuesOf({ source: { read: () => {}, start: true } })).toEqual(['source'])
+    expect(issuesOf({ source: { read: () => {}, stop: 'now' } })).toEqual(['source'])
+  })
+
+  it('that are no object are refused', () => {
+    expect(issuesOf('quick')).toEqual(['options'])
+    expect(issuesOf([])).toEqual(['options'])
+  })
+})

@@ -1,0 +1,153 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { runs } from '../../../../tools/test/runs.js'
+import { MessageScanner } from '../../src/traffic/message-scanner.js'
+import { countReceived } from '../../src/traffic/received.js'
+import { TrafficTally } from '../../src/traffic/totals.js'
+import { framed, varint } from '../support/bytes.js'
+import { BitswapMessage, BlockPresenceType, WantType } from '../support/message.js'
+
+const bytes = (maxLength: number) => fc.uint8Array({ maxLength })
+const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined })
+
+const entry = fc.record({
+  cid: bytes(40),
+  priority: fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }),
+  cancel: maybe(fc.boolean()),
+  wantType: maybe(fc.constantFrom(WantType.WantBlock, WantType.WantHave)),
+  sendDontHave: maybe(fc.boolean()),
+})
+
+const message = fc.record({
+  wantlist: maybe(fc.record({ entries: fc.array(entry), full: maybe(fc.boolean()) })),
+  blocks: fc.array(fc.record({ prefix: bytes(6), data: bytes(300) })),
+  blockPresences: fc.array(
+    fc.record({
+      cid: bytes(40),
+      type: fc.constantFrom(BlockPresenceType.HaveBlock, BlockPresenceType.DoNotHaveBlock),
+    }),
+  ),
+  pendingBytes: fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }),
+})
+
+/** Cuts bytes at the given places, which may be the same one twice. */
+function cut(all: Uint8Array, places: readonly number[]): Uint8Array[] {
+  const at = places.map((place) => place % (all.byteLength + 1)).sort((a, b) => a - b)
+  return [0, ...at].map((from, i) => all.subarray(from, at[i] ?? all.byteLength))
+}
+
+function scan(chunks: readonly Uint8Array[]) {
+  const tally = new TrafficTally()
+  const ends: number[] = []
+  const scanner = new MessageScanner((parts, endsAt) => {
+    tally.message(parts)
+    ends.push(endsAt)
+  })
+  for (const chunk of chunks) scanner.feed(chunk)
+  return { tally, ends, scanner }
+}
+
+/** A field of Protocol Buffers that holds bytes. */
+function field(number: number, payload: Uint8Array): Uint8Array {
+  return Buffer.concat([varint(number * 8 + 2), varint(payload.byteLength), payload])
+}
+
+describe('the scanner', () => {
+  it('finds what upstream’s encoder wrote, wherever the chunks are cut', () => {
+    fc.assert(
+      fc.property(
+        fc.array(message, { maxLength: 4 }),
+        fc.array(fc.nat(), { maxLength: 30 }),
+        (sent, places) => {
+          const expected = new TrafficTally()
+          const frames = sent.map((one) => {
+            const encoded = BitswapMessage.encode(one)
+            countReceived(BitswapMessage.decode(encoded), expected)
+            return framed(encoded)
+          })
+          const { tally, ends, scanner } = scan(cut(Buffer.concat(frames), places))
+          expect(tally).toEqual(expected)
+          expect(scanner.isBroken).toBe(false)
+          expect(scanner.isInside).toBe(false)
+          let at = 0
+          expect(ends).toEqual(frames.map((frame) => (at += frame.byteLength)))
+        },
+      ),
+      { numRuns: runs(1_000) },
+    )
+  })
+
+  it('is fed byte by byte with the same result', () => {
+    fc.assert(
+      fc.property(message, (one) => {
+        const frame = framed(BitswapMessage.encode(one))
+        expect(scan([...frame].map((byte) => Uint8Array.of(byte))).tally).toEqual(scan([frame]).tally)
+      }),
+      { numRuns: runs(200) },
+    )
+  })
+
+  it('counts no message that is cut off, and knows that it is inside of one', () => {
+    fc.assert(
+      fc.property(message, fc.nat(), (one, place) => {
+        const frame = framed(BitswapMessage.encode(one))
+        const length = place % frame.byteLength
+        const { tally, scanner } = scan([frame.subarray(0, length)])
+        expect(tally).toEqual(new TrafficTally())
+        expect(scanner.isInside).toBe(length > 0)
+      }),
+      { numRuns: runs(300) },
+    )
+  })
+
+  it('never throws, hangs or counts below zero, whatever it is fed', () => {
+    fc.assert(
+      fc.property(fc.array(bytes(60)), (chunks) => {
+        const { tally } = scan(chunks)
+        for (const count of Object.values(tally)) expect(count).toBeGreaterThanOrEqual(0)
+      }),
+      { numRuns: runs(2_000) },
+    )
+  })
+
+  it('never throws on a message with a byte turned, and never counts more than its bytes could hold', () => {
+    fc.assert(
+      fc.property(message, fc.nat(), fc.nat(255), (one, place, byte) => {
+        const frame = framed(BitswapMessage.encode(one))
+        frame[place % frame.byteLength] = byte
+        const { tally } = scan([frame])
+        expect(tally.bytes).toBeLessThanOrEqual(frame.byteLength)
+      }),
+      { numRuns: runs(1_000) },
+    )
+  })
+
+  it('counts an empty message', () => {
+    expect(scan([Uint8Array.of(0, 0)]).tally).toMatchObject({ messages: 2, blocks: 0, wants: 0 })
+  })
+
+  it('passes over fields of every wire type that it does not know', () => {
+    const payload = Buffer.concat([
+      Buffer.from([9 * 8 + 1, 1, 2, 3, 4, 5, 6, 7, 8]), // fixed64
+      Buffer.from([10 * 8 + 5, 1, 2, 3, 4]), // fixed32
+      Buffer.from([0xf8, 0x07, 0xff, 0x01]), // field 127, varint
+      field(99, Buffer.from('whatever')),
+      field(3, Buffer.concat([field(7, Buffer.from('?')), field(2, Buffer.from('block'))])),
+    ])
+    expect(scan([framed(payload)]).tally).toMatchObject({ messages: 1, blocks: 1, bytes: 5 })
+  })
+
+  it.each([
+    ['a field that reaches beyond its message', framed(Buffer.from([3 * 8 + 2, 100, 0]))],
+    ['an entry that reaches beyond its wantlist', framed(field(1, Buffer.from([10, 4, 0])))],
+    ['a group, which bitswap has none of', framed(Buffer.from([8 + 3]))],
+    ['a field without a number', framed(Buffer.from([0, 0]))],
+    ['a number of more than ten bytes', Buffer.alloc(12, 0xff)],
+    ['a number that is cut by the end of its message', framed(Buffer.from([2 * 8, 0x80]))],
+    ['a tag with nothing after it', framed(Buffer.from([2 * 8]))],
+  ])('stops at %s', (_, frame) => {
+    const { tally, scanner } = scan([frame, framed(BitswapMessage.encode({}))])
+    expect(scanner.isBroken).toBe(true)
+    expect(tally).toEqual(new TrafficTally())
+  })
+})
