@@ -1,5 +1,5 @@
 import type { Libp2p } from 'libp2p'
-import type { SwarmNode } from './nodes.js'
+import { isTcp, type SwarmNode } from './nodes.js'
 
 /** Moves bytes from the dialer to the listener; the listener counts and drops them. */
 export const dataProtocol = '/tidegauge/swarm/1.0.0'
@@ -26,8 +26,4 @@ export async function breakOff(from: SwarmNode, to: SwarmNode): Promise<void> {
   const stream = await from.dialProtocol(to.getMultiaddrs().filter(isTcp), dataProtocol)
   stream.send(new Uint8Array(1_000))
   stream.abort(new Error('changed its mind'))
-}
-
-export function isTcp(address: { toString(): string }): boolean {
-  return address.toString().includes('/tcp/') && !address.toString().includes('/p2p-circuit')
 }

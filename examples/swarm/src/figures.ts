@@ -1,6 +1,9 @@
 import { SeriesReader, type FamilyView, type Transport, type TransportContext } from '@tidegauge/core'
 import type { NodeFigures } from './screen.js'
 
+/** Labels that a series must have to be counted. */
+type Wanted = Readonly<Record<string, string>>
+
 /** A transport of our own, in thirty lines: it reads the same registry as Prometheus does, for the screen. */
 export function createFigures() {
   let context: TransportContext | undefined
@@ -10,9 +13,9 @@ export function createFigures() {
     apiLevel: 1,
     start: (given) => void (context = given),
   }
-  const read = (name: string, node: string, direction?: string): number => {
+  const read = (node: string, name: string, wanted: Wanted = {}): number => {
     const [family] = context!.read({ names: new Set([name]) })
-    return family === undefined ? 0 : sum(family, context!, node, direction)
+    return family === undefined ? 0 : sum(family, context!, node, wanted)
   }
   return {
     transport,
@@ -20,28 +23,31 @@ export function createFigures() {
     series: () => context!.describe().plugins.reduce((total, plugin) => total + plugin.series, 0),
     of: (node: string): NodeFigures => ({
       name: node,
-      connections: read('libp2p_resource_connections', node),
-      streamsOpened: read('libp2p_streams_opened_total', node),
-      bytesIn: read('libp2p_bandwidth_total_bytes', node, 'inbound'),
-      bytesOut: read('libp2p_bandwidth_total_bytes', node, 'outbound'),
-      rateIn: read('libp2p_bandwidth_rate_bps', node, 'inbound'),
-      rateOut: read('libp2p_bandwidth_rate_bps', node, 'outbound'),
+      connections: read(node, 'libp2p_resource_connections'),
+      streamsOpened: read(node, 'libp2p_streams_opened_total'),
+      bytesIn: read(node, 'libp2p_bandwidth_total_bytes', { direction: 'inbound' }),
+      bytesOut: read(node, 'libp2p_bandwidth_total_bytes', { direction: 'outbound' }),
+      rateIn: read(node, 'libp2p_bandwidth_rate_bps', { direction: 'inbound' }),
+      rateOut: read(node, 'libp2p_bandwidth_rate_bps', { direction: 'outbound' }),
+      blocksIn: read(node, 'libp2p_bitswap_blocks_total', { direction: 'received' }),
+      blocksOut: read(node, 'libp2p_bitswap_blocks_total', { direction: 'sent' }),
+      largestDebt: read(node, 'libp2p_bitswap_top_debtor_bytes', { rank: '1', direction: 'sent' }),
+      advertised: read(node, 'libp2p_bitswap_advertisements_total', { result: 'success' }),
+      namesRefreshed: read(node, 'libp2p_ipns_refresh_total', { result: 'success' }),
+      namesFailed: read(node, 'libp2p_ipns_refresh_total', { result: 'failure' }),
     }),
   }
 }
 
-function sum(
-  family: FamilyView,
-  { pool }: TransportContext,
-  node: string,
-  direction: string | undefined,
-): number {
+function sum(family: FamilyView, { pool }: TransportContext, node: string, wanted: Wanted): number {
   let total = 0
   for (const instrument of family.instruments.filter(({ owner }) => owner.labels['node'] === node)) {
-    const at = instrument.table.readers.findIndex(({ name }) => name === 'direction')
+    const places = Object.entries(wanted).map(
+      ([label, text]) => [instrument.table.readers.findIndex(({ name }) => name === label), text] as const,
+    )
     const series = new SeriesReader(instrument, family.upTo)
     while (series.next())
-      if (direction === undefined || pool.text(series.ids[series.idsAt + at]) === direction)
+      if (places.every(([at, text]) => pool.text(series.ids[series.idsAt + at]) === text))
         total += series.value
   }
   return total

@@ -1,17 +1,22 @@
 /**
- * What `npm start` runs: five real libp2p nodes on loopback that talk, two of them measured, one Prometheus
- * endpoint, and a terminal that shows what happens. `--port N` and `--seconds N` are for tests.
+ * What `npm start` runs: five real Helia nodes on loopback that share files, two of them measured, one
+ * Prometheus endpoint, and a terminal that shows what happens. `--port N` and `--seconds N` are for tests.
  */
 import { createServer } from 'node:net'
 import { parseArgs } from 'node:util'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createTidegauge } from '@tidegauge/core'
+import { bitswap } from '@tidegauge/plugin-bitswap'
+import { ipns } from '@tidegauge/plugin-ipns'
 import { libp2p } from '@tidegauge/plugin-libp2p'
 import { prometheus } from '@tidegauge/transport-prometheus'
+import { contentHabits } from './content.js'
 import { createFigures } from './figures.js'
+import { keepUp } from './habits.js'
+import { REPUBLISH_INTERVAL_MS, startNames } from './names.js'
 import { startSwarm } from './nodes.js'
 import { Screen } from './screen.js'
-import { startTraffic } from './traffic.js'
+import { trafficHabits } from './traffic.js'
 
 const { values } = parseArgs({ options: { port: { type: 'string' }, seconds: { type: 'string' } } })
 const stopping = new AbortController()
@@ -20,21 +25,32 @@ if (values.seconds !== undefined) setTimeout(() => stopping.abort(), Number(valu
 
 const measured = { alpha: libp2p(), beta: libp2p() }
 const swarm = await startSwarm(measured)
+const names = await startNames(swarm)
 const figures = createFigures()
 const endpoint = prometheus({
   port: values.port === undefined ? await portOrFree(9464) : Number(values.port),
 })
 
 const tidegauge = createTidegauge({ service: { name: 'swarm' } })
-  .use(measured.alpha.observe(swarm.nodes.alpha), { labels: { node: 'alpha' } })
-  .use(measured.beta.observe(swarm.nodes.beta), { labels: { node: 'beta' } })
   .export(endpoint)
   .export(figures.transport)
+for (const node of ['alpha', 'beta'] as const) {
+  const { helia, libp2p } = swarm.peers[node]
+  const labels = { node }
+  tidegauge
+    .use(measured[node].observe(libp2p), { labels })
+    .use(bitswap({ helia }), { labels })
+    .use(ipns({ name: names[node], republishIntervalMs: REPUBLISH_INTERVAL_MS }), { labels })
+}
+tidegauge.use(ipns({ name: names.hermit, republishIntervalMs: REPUBLISH_INTERVAL_MS }), {
+  labels: { node: 'hermit' },
+})
 await tidegauge.start()
 
 const screen = new Screen()
 screen.welcome(endpoint.url!, tidegauge.describe())
-const traffic = startTraffic(swarm, stopping.signal)
+const habits = [...trafficHabits(swarm), ...contentHabits(swarm), ...names.habits]
+const traffic = keepUp(habits, stopping.signal)
 while (!stopping.signal.aborted) {
   await figures.collect()
   const failures = [...traffic.failures.values()].reduce((a, b) => a + b, 0)
@@ -42,8 +58,11 @@ while (!stopping.signal.aborted) {
   await sleep(1_000, undefined, { signal: stopping.signal }).catch(() => {})
 }
 
+// Helia leaves a rejection of its own unhandled when it is stopped while a name is being refreshed
+process.on('unhandledRejection', () => {})
 screen.farewell()
 await tidegauge.stop()
+await names.stop()
 await swarm.stop()
 await Promise.race([traffic.ended, sleep(2_000)])
 // the native WebRTC library keeps threads of its own

@@ -1,6 +1,5 @@
 import { styleText } from 'node:util'
 import type { HostDescription } from '@tidegauge/core'
-import { instruments } from '@tidegauge/plugin-libp2p'
 
 /** What the screen shows of one measured node. */
 export interface NodeFigures {
@@ -11,6 +10,13 @@ export interface NodeFigures {
   readonly bytesOut: number
   readonly rateIn: number
   readonly rateOut: number
+  readonly blocksIn: number
+  readonly blocksOut: number
+  /** Bytes that went to the peer that owes most. */
+  readonly largestDebt: number
+  readonly advertised: number
+  readonly namesRefreshed: number
+  readonly namesFailed: number
 }
 
 /** A few lines that are drawn over and over on a terminal, and now and then elsewhere. */
@@ -22,16 +28,17 @@ export class Screen {
   /** Says once where to look. */
   welcome(url: string, { plugins }: HostDescription): void {
     const origin = new URL(url).origin
-    const names = plugins.map(({ name, labels }) => `${name} on ${Object.values(labels).join()}`)
+    const names = [...new Set(plugins.map(({ name }) => name))]
+    const nodes = [...new Set(plugins.flatMap(({ labels }) => Object.values(labels)))]
     this.#print(
       '',
-      styleText('bold', 'Five libp2p nodes are talking on loopback; two of them are measured by Tidegauge.'),
+      styleText('bold', 'Five Helia nodes share files on loopback; two of them are measured by Tidegauge.'),
       '',
       `  metrics   ${styleText('cyan', url)}`,
       `  health    ${styleText('cyan', `${origin}/health`)}`,
       `  overview  ${styleText('cyan', origin)}`,
       '',
-      `  plugins   ${names.join(', ')} (${Object.keys(instruments).length} instruments, and those of libp2p's modules)`,
+      `  plugins   ${names.join(', ')}, on ${nodes.join(', ')}`,
       `  stop      Ctrl-C`,
       '',
     )
@@ -42,8 +49,12 @@ export class Screen {
     if (!this.#isTerminal && this.#turns % 10 !== 1) return
     const lines = [
       styleText('dim', 'node     connections  streams opened        in       out      in/s     out/s'),
-      ...figures.map(rowOf),
-      styleText('dim', `${series} series; ${failures} dials and streams failed, as some are meant to`),
+      ...figures.map(trafficRow),
+      '',
+      styleText('dim', 'node       blocks in  blocks out  largest debt  advertised  names refreshed  failed'),
+      ...figures.map(contentRow),
+      '',
+      styleText('dim', `${series} series; ${failures} attempts failed, as some are meant to`),
     ]
     if (this.#isTerminal && this.#drawn > 0) process.stdout.write(`\u001B[${this.#drawn}A\u001B[0J`)
     this.#print(...lines)
@@ -59,17 +70,29 @@ export class Screen {
   }
 }
 
-function rowOf({
-  name,
-  connections,
-  streamsOpened,
-  bytesIn,
-  bytesOut,
-  rateIn,
-  rateOut,
-}: NodeFigures): string {
-  const cells = [bytesIn, bytesOut, rateIn, rateOut].map((bytes) => formatBytes(bytes).padStart(9))
-  return `${styleText('bold', name.padEnd(8))} ${String(connections).padStart(11)}  ${String(streamsOpened).padStart(14)} ${cells.join(' ')}`
+function trafficRow(of: NodeFigures): string {
+  const bytes = [of.bytesIn, of.bytesOut, of.rateIn, of.rateOut].map(formatBytes)
+  return row(of.name, [
+    [String(of.connections), 11],
+    [String(of.streamsOpened), 15],
+    ...bytes.map((text): [string, number] => [text, 10]),
+  ])
+}
+
+function contentRow(of: NodeFigures): string {
+  return row(of.name, [
+    [String(of.blocksIn), 11],
+    [String(of.blocksOut), 12],
+    [formatBytes(of.largestDebt), 14],
+    [String(of.advertised), 12],
+    [String(of.namesRefreshed), 17],
+    [String(of.namesFailed), 8],
+  ])
+}
+
+/** The name, and cells that end at their widths. */
+function row(name: string, cells: readonly (readonly [text: string, width: number])[]): string {
+  return styleText('bold', name.padEnd(9)) + cells.map(([text, width]) => text.padStart(width)).join('')
 }
 
 function formatBytes(bytes: number): string {

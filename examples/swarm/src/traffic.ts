@@ -1,29 +1,18 @@
 import { multiaddr } from '@multiformats/multiaddr'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { breakOff, isTcp, sendData } from './data-protocol.js'
-import type { Swarm } from './nodes.js'
+import { breakOff, sendData } from './data-protocol.js'
+import type { Habit } from './habits.js'
+import { isTcp, type Swarm, type SwarmNode } from './nodes.js'
 
-/** One thing that happens again and again. */
-interface Habit {
-  readonly name: string
-  readonly everyMs: number
-  act(): Promise<unknown>
-}
-
-/** What the nodes do to each other until the signal. Failures are part of it, and are counted. */
-export interface Traffic {
-  readonly failures: ReadonlyMap<string, number>
-  /** Resolves when everything that was under way has ended. */
-  readonly ended: Promise<void>
-}
-
-export function startTraffic(swarm: Swarm, signal: AbortSignal): Traffic {
-  const failures = new Map<string, number>()
-  const ended = Promise.all(habitsOf(swarm).map((habit) => keepUp(habit, signal, failures))).then(() => {})
-  return { failures, ended }
-}
-
-function habitsOf({ nodes: { alpha, beta, gamma, delta, epsilon } }: Swarm): Habit[] {
+/** What happens below the blocks: pings, bytes over a protocol of our own, resets, reconnects, visits over WebRTC. */
+export function trafficHabits({ peers }: Swarm): Habit[] {
+  const { alpha, beta, gamma, delta, epsilon } = {
+    alpha: peers.alpha.libp2p,
+    beta: peers.beta.libp2p,
+    gamma: peers.gamma.libp2p,
+    delta: peers.delta.libp2p,
+    epsilon: peers.epsilon.libp2p,
+  }
   return [
     { name: 'ping', everyMs: 500, act: () => gamma.services.ping.ping(alpha.getMultiaddrs().filter(isTcp)) },
     { name: 'send', everyMs: 700, act: () => sendData(gamma, alpha, 20_000 + Math.random() * 200_000) },
@@ -38,17 +27,10 @@ function habitsOf({ nodes: { alpha, beta, gamma, delta, epsilon } }: Swarm): Hab
 }
 
 /** Dials over WebRTC, pings, and leaves. */
-async function visit(from: Swarm['nodes']['alpha'], to: Swarm['nodes']['alpha']): Promise<void> {
+async function visit(from: SwarmNode, to: SwarmNode): Promise<void> {
   const addresses = to.getMultiaddrs().filter((address) => address.toString().includes('/webrtc-direct'))
   const connection = await from.dial(addresses)
   await from.services.ping.ping(to.peerId)
   await sleep(2_000)
   await connection.close()
-}
-
-async function keepUp(habit: Habit, signal: AbortSignal, failures: Map<string, number>): Promise<void> {
-  while (!signal.aborted) {
-    await habit.act().catch(() => failures.set(habit.name, (failures.get(habit.name) ?? 0) + 1))
-    await sleep(habit.everyMs, undefined, { signal }).catch(() => {})
-  }
 }

@@ -9,6 +9,14 @@ const agreedNames = [
   'libp2p_bandwidth_group_bytes',
   'libp2p_bandwidth_protocol_bytes',
   'libp2p_bandwidth_total_bytes',
+  'libp2p_ipns_records_total',
+]
+
+/** Names that @libp2p/kad-dht gives its own metrics, which we hand through as they are. */
+const upstreamNames = [
+  'libp2p_kad_dht_network_message_send_times_milliseconds',
+  'libp2p_kad_dht_routing_table_kad_bucket',
+  'libp2p_kad_dht_routing_table_ping_new_contact_time_milliseconds',
 ]
 
 /** The metrics that `promtool check metrics` complains of. */
@@ -51,9 +59,21 @@ test(
         /^libp2p_webtransport_cert_hash\{node="alpha",state="current",hash="\S+"\} 1$/m,
         /^libp2p_resource_connections\{node="beta",direction="\w+"\} [1-9]/m,
         /^tidegauge_plugin_up\{plugin="libp2p\{node=alpha\}"\} 1$/m,
+        // blocks go both ways, a debtor is known, provides are acknowledged, a name is refreshed and one backs off
+        /^libp2p_bitswap_blocks_total\{node="alpha",direction="sent"\} [1-9]\d{2,}$/m,
+        /^libp2p_bitswap_blocks_total\{node="beta",direction="received"\} [1-9]\d{2,}$/m,
+        /^libp2p_bitswap_dont_have_total\{node="beta",direction="received"\} [1-9]/m,
+        /^libp2p_bitswap_top_debtor_ratio\{node="alpha",peer="\S+",rank="1"\} [1-9]/m,
+        /^libp2p_bitswap_advertisements_total\{node="alpha",target="dht",result="success"\} [1-9]/m,
+        /^libp2p_ipns_refresh_total\{node="alpha",namespace="ipns",result="success"\} [1-9]/m,
+        /^libp2p_ipns_refresh_total\{node="hermit",namespace="ipns",result="failure"\} [1-9]/m,
+        /^libp2p_ipns_namespace_records\{node="hermit",namespace="ipns",state="backoff"\} 1$/m,
+        /^libp2p_ipns_namespace_records\{node="alpha",namespace="ipns",state="active"\} 2$/m,
       ]
       for (const line of wanted) await expect.poll(metrics, { timeout: 20_000, interval: 300 }).toMatch(line)
-      expect(await lintedNames(await metrics())).toEqual(agreedNames)
+      expect([...agreedNames, ...upstreamNames]).toEqual(
+        expect.arrayContaining(await lintedNames(await metrics())),
+      )
       const { origin } = new URL(url)
       expect((await fetch(`${origin}/health`)).status).toBe(200)
     } finally {
