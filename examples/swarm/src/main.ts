@@ -54,7 +54,7 @@ const traffic = keepUp(habits, stopping.signal)
 while (!stopping.signal.aborted) {
   await figures.collect()
   const failures = [...traffic.failures.values()].reduce((a, b) => a + b, 0)
-  screen.draw([figures.of('alpha'), figures.of('beta')], failures, figures.series())
+  screen.draw([figures.of('alpha'), figures.of('beta')], figures.of('hermit'), failures, figures.series())
   await sleep(1_000, undefined, { signal: stopping.signal }).catch(() => {})
 }
 

@@ -44,7 +44,7 @@ export class Screen {
     )
   }
 
-  draw(figures: readonly NodeFigures[], failures: number, series: number): void {
+  draw(figures: readonly NodeFigures[], hermit: NodeFigures, failures: number, series: number): void {
     this.#turns++
     if (!this.#isTerminal && this.#turns % 10 !== 1) return
     const lines = [
@@ -52,7 +52,7 @@ export class Screen {
       ...figures.map(trafficRow),
       '',
       styleText('dim', 'node       blocks in  blocks out  largest debt  advertised  names refreshed  failed'),
-      ...figures.map(contentRow),
+      ...[...figures, hermit].map(contentRow),
       '',
       styleText('dim', `${series} series; ${failures} attempts failed, as some are meant to`),
     ]
