@@ -1,0 +1,36 @@
+import type { FamilyView, Instrument, Notices, TransportContext } from '@tidegauge/core'
+import type { Chunk } from '../chunk/chunk.js'
+import type { Tally } from '../tally.js'
+import { FigureWriter, type LineSettings } from './figure-writer.js'
+import { InstrumentLines, type Step } from './instrument-lines.js'
+
+/** Writes everything that is routed to the transport, and remembers what has been told for as long as it is there. */
+export class FamilyWriter {
+  readonly #writer: FigureWriter
+  /** Forgotten with the instrument, such as one that a plugin took out again. */
+  readonly #lines = new WeakMap<Instrument, InstrumentLines>()
+
+  constructor(chunk: Chunk, settings: LineSettings, parts: { tally: Tally; notices: Notices }) {
+    this.#writer = new FigureWriter(chunk, settings, parts)
+  }
+
+  /** `isLast`: gauges that are known are not told again. */
+  *write(
+    { read, pool }: Pick<TransportContext, 'read' | 'pool'>,
+    { wasSent, isLast }: { readonly wasSent: boolean; readonly isLast: boolean },
+  ): Generator<Step, void> {
+    this.#writer.unchangedGauges = isLast ? 'skip' : this.#writer.settings.unchangedGauges
+    for (const family of read())
+      for (const instrument of family.instruments)
+        yield* this.#linesOf(family, instrument).write(family.upTo, pool, wasSent)
+  }
+
+  #linesOf(family: FamilyView, instrument: Instrument): InstrumentLines {
+    let lines = this.#lines.get(instrument)
+    if (lines === undefined) {
+      lines = new InstrumentLines(family, instrument, this.#writer)
+      this.#lines.set(instrument, lines)
+    }
+    return lines
+  }
+}

@@ -1,0 +1,74 @@
+import { ByteBuffer, SLACK } from '../chunk/byte-buffer.js'
+
+/** Less than this is not worth tidying up. */
+const LEAST_DEAD = 65_536
+
+/**
+ * The tags of each series of an instrument, as bytes by slot, written once in a series' life.
+ *
+ * A slot is used again for another series: `born` tells, and what the slot had is then dead. Dead bytes are given
+ * back when they are the greater part.
+ */
+export class SeriesTags {
+  #born = new Float64Array(16)
+  #at = new Uint32Array(16)
+  #lengths = new Uint32Array(16)
+  #bytes = new ByteBuffer(1_024)
+  #view: DataView = new DataView(this.#bytes.bytes.buffer)
+  #dead = 0
+
+  /** Whether the tags of this series are here. */
+  has(slot: number, born: number): boolean {
+    return slot < this.#born.length && this.#born[slot] === born
+  }
+
+  set(slot: number, born: number, text: string): void {
+    this.#reserve(slot)
+    if (this.#born[slot] !== 0) this.#dead += this.#lengths[slot]
+    const encoded = new TextEncoder().encode(`${text}${'\0'.repeat(SLACK)}`)
+    const length = encoded.length - SLACK
+    this.#born[slot] = born
+    this.#at[slot] = this.#bytes.position
+    this.#lengths[slot] = length
+    this.#bytes.copy(new DataView(encoded.buffer, encoded.byteOffset), 0, length)
+    if (this.#dead > LEAST_DEAD && this.#dead > this.#bytes.position / 2) this.#tidy()
+    this.#view = new DataView(this.#bytes.bytes.buffer)
+  }
+
+  lengthOf(slot: number): number {
+    return this.#lengths[slot]
+  }
+
+  write(slot: number, into: ByteBuffer): void {
+    into.copy(this.#view, this.#at[slot], this.#lengths[slot])
+  }
+
+  #tidy(): void {
+    const view = new DataView(this.#bytes.bytes.buffer)
+    const tidy = new ByteBuffer(this.#bytes.position - this.#dead)
+    for (let slot = 0; slot < this.#born.length; slot++) {
+      if (this.#born[slot] === 0) continue
+      const at = tidy.position
+      tidy.copy(view, this.#at[slot], this.#lengths[slot])
+      this.#at[slot] = at
+    }
+    this.#bytes = tidy
+    this.#dead = 0
+  }
+
+  #reserve(slot: number): void {
+    if (slot < this.#born.length) return
+    const length = Math.max(slot + 1, this.#born.length * 2)
+    const born = new Float64Array(length)
+    born.set(this.#born)
+    this.#born = born
+    this.#at = grown(this.#at, length)
+    this.#lengths = grown(this.#lengths, length)
+  }
+}
+
+function grown(from: Uint32Array<ArrayBuffer>, length: number): Uint32Array<ArrayBuffer> {
+  const into = new Uint32Array(length)
+  into.set(from)
+  return into
+}

@@ -1,0 +1,71 @@
+import { createTidegauge, defineInstruments, type Plugin } from '@tidegauge/core'
+import { createMemoryTransport } from '@tidegauge/testkit'
+import { SeriesReader } from '@tidegauge/core'
+import { describe, expect, it } from 'vitest'
+import { exponentialBuckets, quantileOf } from '../../src/lines/cumulative-buckets.js'
+import { QuantileWindows } from '../../src/lines/quantile-windows.js'
+
+describe('a quantile', () => {
+  it('lies on a straight line within its bucket', () => {
+    const buckets = { bounds: [1, 2, 4, Infinity], counts: [2, 4, 8, 8] }
+    expect([0.125, 0.25, 0.5, 0.75, 1].map((q) => quantileOf(buckets, q))).toEqual([0.5, 1, 2, 3, 4])
+  })
+
+  it('is the last finite bound when it is above that', () => {
+    expect(quantileOf({ bounds: [1, 2, Infinity], counts: [0, 1, 10] }, 0.9)).toBe(2)
+  })
+
+  it('is none of nothing, nor of a bucket without bounds', () => {
+    expect(quantileOf({ bounds: [1, Infinity], counts: [0, 0] }, 0.5)).toBeNaN()
+    expect(quantileOf({ bounds: [Infinity], counts: [5] }, 0.5)).toBeNaN()
+  })
+
+  it('of 0 is the lower end of what there is, and a negative first bound stays itself', () => {
+    expect(quantileOf({ bounds: [1, 2, 4, Infinity], counts: [0, 0, 3, 3] }, 0)).toBe(2)
+    expect(quantileOf({ bounds: [-1, 1, Infinity], counts: [2, 2, 2] }, 0.5)).toBe(-1)
+  })
+})
+
+describe('what came since the last flush', () => {
+  it('grows until it has been sent', () => {
+    const windows = new QuantileWindows()
+    const now = (...counts: number[]) => ({ bounds: [1, Infinity], counts, sum: 0 })
+    expect(windows.since(0, now(1, 2), true).counts).toEqual([1, 2])
+    expect(windows.since(0, now(3, 5), false).counts).toEqual([3, 5])
+    expect(windows.since(0, now(4, 7), true).counts).toEqual([1, 2])
+    windows.forget(0)
+    expect(windows.since(0, now(4, 7), true).counts).toEqual([4, 7])
+  })
+
+  it('knows what lay below a bound that has come since', () => {
+    const windows = new QuantileWindows()
+    windows.since(0, { bounds: [0, 2, Infinity], counts: [1, 4, 4], sum: 0 }, true)
+    const since = windows.since(0, { bounds: [0, 1, 2, 4, Infinity], counts: [1, 1, 4, 6, 6], sum: 0 }, true)
+    expect(since.counts).toEqual([0, 0, 0, 2, 2])
+  })
+})
+
+describe('an exponential histogram', () => {
+  it('is exact at the powers of two, and counts everything', async () => {
+    const table = defineInstruments({ size: { kind: 'exponential_histogram', name: 'size', help: 'Size.' } })
+    const values = [-3, 0, 0.3, 1, 1.5, 2, 2.1, 1e300, 2 ** 1023 * 1.5]
+    const plugin: Plugin<typeof table> = {
+      name: 'app',
+      version: '0.0.0',
+      apiLevel: 1,
+      instruments: table,
+      start: ({ instruments }) => values.forEach((value) => instruments.size.observe(value)),
+    }
+    const memory = createMemoryTransport()
+    const host = createTidegauge().use(plugin, { intervalMs: 0 }).export(memory)
+    await host.start()
+    const [family] = memory.context.read({ names: new Set(['size']) })
+    const reader = new SeriesReader(family.instruments[0], family.upTo)
+    reader.next()
+    const { bounds, counts } = exponentialBuckets(reader.exponential)
+    for (const [i, bound] of bounds.entries())
+      expect([bound, counts[i]]).toEqual([bound, values.filter((value) => value <= bound).length])
+    expect(bounds.at(-1)).toBe(Infinity)
+    await host.stop()
+  })
+})

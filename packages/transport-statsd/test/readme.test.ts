@@ -1,0 +1,36 @@
+import { createTidegauge, definePlugin } from '@tidegauge/core'
+import { readFileSync } from 'node:fs'
+import { expect, it } from 'vitest'
+import { instruments, statsd } from '../src/index.js'
+import { parseOptions } from '../src/options.js'
+import { targetKeys } from '../src/send/target.js'
+import { openReceiver } from './support/udp-receiver.js'
+
+const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
+
+it('shows in its README what its first example sends', async () => {
+  const receiver = await openReceiver()
+  const app = definePlugin({
+    name: 'app',
+    version: '1.0.0',
+    apiLevel: 1,
+    instruments: { starts: { kind: 'counter', name: 'app_starts_total', help: 'Starts.' } },
+    start: (context) => context.instruments.starts.inc(),
+  })
+  const endpoint = statsd({ port: receiver.port, globalTags: { env: 'test' } })
+  const host = createTidegauge().use(app).use(endpoint.selfMetrics()).export(endpoint)
+  await host.start()
+  await host.stop()
+  const lines = (await receiver.take()).flatMap((datagram) => datagram.split('\n'))
+  const shown = /```text\n([^`]+)```/.exec(readme)?.[1].trim().split('\n')
+  expect(lines.filter((line) => !line.startsWith('tidegauge_'))).toEqual(shown)
+})
+
+it('lists every instrument and every option in its README', () => {
+  for (const { name } of Object.values(instruments)) expect(readme).toContain(`\`${name}\``)
+  const { target, lines, ...rest } = parseOptions()
+  const { style, ...ofLines } = lines
+  expect([target.protocol, style]).toEqual(['udp', 'dogstatsd'])
+  for (const name of [...targetKeys, 'tags', ...Object.keys(ofLines), ...Object.keys(rest)])
+    expect(readme, name).toContain(`| \`${name}\` `)
+})

@@ -1,0 +1,142 @@
+import { defineInstruments } from '@tidegauge/core'
+import { describe, expect, it } from 'vitest'
+import { runHost } from '../support/run-host.js'
+import { openTcpReceiver } from '../support/tcp-receiver.js'
+
+const table = defineInstruments({
+  hits: { kind: 'counter', name: 'hits', help: 'Hits.', labels: { route: {} }, seriesLimit: 10_000 },
+})
+
+const run = (port: number, more: object = {}) =>
+  runHost(table, { statsd: { protocol: 'tcp', port, ...more } })
+
+describe('TCP', () => {
+  it('carries whole lines, each with its line break, one connection for each chunk', async () => {
+    const receiver = await openTcpReceiver()
+    const { host, instruments, transport } = await run(receiver.port, { maxDatagramBytes: 200 })
+    for (let i = 0; i < 20; i++) instruments.hits.inc({ route: `/${i}` }, 2)
+    await host.flush()
+    expect(receiver.connections.join('')).toBe(
+      Array.from({ length: 20 }, (_, i) => `hits:2|c|#route:/${i}\n`).join(''),
+    )
+    expect(receiver.connections).toHaveLength(2)
+    for (const text of receiver.connections) {
+      expect(text.length).toBeLessThanOrEqual(200)
+      expect(text.endsWith('\n')).toBe(true)
+    }
+    expect(transport.describe!()).toMatchObject({ datagrams: '2', lines: '20' })
+    expect(receiver.sockets.size).toBe(0)
+  })
+
+  it('loses and doubles nothing while nobody accepts connections', async () => {
+    const first = await openTcpReceiver()
+    const { host, instruments } = await run(first.port)
+    instruments.hits.inc({ route: 'a' }, 5)
+    await host.flush()
+    await first.close()
+    instruments.hits.inc({ route: 'a' }, 2)
+    await host.flush()
+    expect(host.health().transports).toMatchObject([
+      { state: 'down', lastError: expect.stringContaining('ECONNREFUSED') },
+    ])
+    const second = await openTcpReceiver(undefined, first.port)
+    await host.flush()
+    expect([first.connections, second.connections]).toEqual([
+      ['hits:5|c|#route:a\n'],
+      ['hits:2|c|#route:a\n'],
+    ])
+  })
+
+  it('sends again what was reset before it was read', async () => {
+    const receiver = await openTcpReceiver((socket, index) => {
+      if (index > 0) return 'read'
+      socket.pause()
+      setTimeout(() => socket.resetAndDestroy(), 20)
+      return undefined
+    })
+    const { host, instruments, transport } = await run(receiver.port)
+    instruments.hits.inc({ route: 'a' }, 5)
+    await host.flush()
+    expect(host.health().transports).toMatchObject([{ state: 'down' }])
+    await host.flush()
+    expect(receiver.connections).toEqual(['', 'hits:5|c|#route:a\n'])
+    expect(transport.describe!()).toMatchObject({ doubtfulLines: '1' })
+  })
+
+  it('takes a receiver that closes in good order once it has read, before our end, for one that has the lines', async () => {
+    const receiver = await openTcpReceiver((socket) => {
+      // as a server does that is stopped just then
+      socket.once('data', () => socket.end())
+      return undefined
+    })
+    const { host, instruments, transport } = await run(receiver.port)
+    instruments.hits.inc({ route: 'a' }, 5)
+    await host.flush()
+    await host.flush()
+    expect(receiver.connections).toHaveLength(1)
+    expect(transport.describe!()).toMatchObject({ lines: '1', doubtfulLines: '0' })
+  })
+
+  it('sends nothing to a receiver that closes at once, and has nothing in doubt', async () => {
+    const receiver = await openTcpReceiver((socket, index) => {
+      if (index > 0) return 'read'
+      socket.end()
+      return undefined
+    })
+    const { host, instruments, transport } = await run(receiver.port)
+    instruments.hits.inc({ route: 'a' }, 5)
+    await host.flush()
+    expect(host.health().transports).toMatchObject([
+      { lastError: expect.stringContaining('closed the connection before anything was sent') },
+    ])
+    await host.flush()
+    expect(receiver.connections).toEqual(['', 'hits:5|c|#route:a\n'])
+    expect(transport.describe!()).toMatchObject({ doubtfulLines: '0' })
+  })
+
+  it('waits for a receiver that reads late, and then goes on with what has come since', async () => {
+    const receiver = await openTcpReceiver((socket, index) => {
+      if (index > 0) return 'read'
+      socket.pause()
+      return 'read'
+    })
+    const { host, instruments, transport } = await run(receiver.port)
+    instruments.hits.inc({ route: 'a' }, 5)
+    await host.flush()
+    expect(host.health().transports).toMatchObject([
+      { state: 'down', lastError: expect.stringContaining('has not yet taken') },
+    ])
+    instruments.hits.inc({ route: 'a' }, 2)
+    expect([...receiver.sockets]).toHaveLength(1)
+    for (const socket of receiver.sockets) socket.resume()
+    await expect.poll(() => transport.describe!()['lines']).toBe('1')
+    await host.flush()
+    expect(receiver.connections.slice(0, 2)).toEqual(['hits:5|c|#route:a\n', 'hits:2|c|#route:a\n'])
+  })
+
+  it('opens no second connection while a receiver does not read, and closes in time when it is stopped', async () => {
+    const receiver = await openTcpReceiver(() => undefined)
+    const { host, instruments, transport } = await run(receiver.port, { flushIntervalMs: 50 })
+    for (const socket of receiver.sockets) socket.pause()
+    instruments.hits.inc({ route: 'a' }, 5)
+    await expect.poll(() => Number(transport.describe!()['errors']), { timeout: 10_000 }).toBeGreaterThan(5)
+    expect(receiver.connections).toHaveLength(1)
+    const from = performance.now()
+    await host.stop()
+    expect(performance.now() - from).toBeLessThan(5_000)
+    // what is not read from does not see its end
+    for (const socket of receiver.sockets) socket.resume()
+    await expect.poll(() => receiver.sockets.size).toBe(0)
+    expect(receiver.connections).toHaveLength(1)
+  })
+
+  it('stays silent about connections that are made and dropped at once', async () => {
+    const receiver = await openTcpReceiver((socket) => void socket.destroy())
+    const { host, instruments } = await run(receiver.port)
+    for (let i = 0; i < 20; i++) {
+      instruments.hits.inc({ route: 'a' })
+      await host.flush()
+    }
+    expect(host.health().transports).toMatchObject([{ state: 'down' }])
+  })
+})

@@ -1,0 +1,161 @@
+/** The tools that tests of the StatsD transport rest on: they lose nothing themselves, and do break what they are told to. */
+import { createSocket, type Socket } from 'node:dgram'
+import { once } from 'node:events'
+import { connect, type Socket as Connection } from 'node:net'
+import { afterEach, describe, expect, it } from 'vitest'
+import { startBreakingProxy } from './statsd-breaking-proxy.ts'
+import { startReceiver } from './statsd-receiver.ts'
+import { startStatsd } from './statsd-server.ts'
+
+const opened: (() => unknown)[] = []
+afterEach(async () => {
+  for (const close of opened.splice(0).toReversed()) await close()
+})
+
+function udp(): { socket: Socket; send(port: number, text: string): Promise<unknown> } {
+  const socket = createSocket('udp4')
+  opened.push(() => socket.close())
+  return { socket, send: (port, text) => new Promise((sent) => socket.send(text, port, '127.0.0.1', sent)) }
+}
+
+async function tcp(port: number): Promise<Connection> {
+  const socket = connect(port, '127.0.0.1')
+  opened.push(() => socket.destroy())
+  await once(socket, 'connect')
+  return socket
+}
+
+const write = (socket: Connection, text: string) => new Promise((written) => socket.write(text, written))
+
+describe('the StatsD server of the tests', () => {
+  it('has read every datagram and every line of a connection when it flushes', async () => {
+    const server = await startStatsd()
+    opened.push(() => server.stop())
+    const { send } = udp()
+    const connection = await tcp(server.port)
+    for (let flush = 0; flush < 20; flush++) {
+      for (let i = 0; i < 50; i++) await send(server.port, 'a:1|c\nb:2|c|@0.5')
+      await write(connection, 'a:1|c\n'.repeat(20_000))
+      expect((await server.flush()).counters).toEqual({ a: 20_050, b: 200 })
+    }
+    expect(server.counters).toEqual(
+      new Map([
+        ['a', 401_000],
+        ['b', 4_000],
+      ]),
+    )
+  })
+
+  it('keeps gauges, and gives timers and sets of one flush', async () => {
+    const server = await startStatsd()
+    opened.push(() => server.stop())
+    const { send } = udp()
+    await send(server.port, 'g:5|g\ng:-7|g\nt:3|ms|@0.5\nt:1|ms\nu:x|s')
+    expect(await server.flush()).toMatchObject({
+      gauges: { g: -2 },
+      timers: { t: [1, 3] },
+      timerCounts: { t: 3 },
+      sets: { u: ['x'] },
+    })
+    expect(await server.flush()).toMatchObject({ gauges: { g: -2 }, timers: {}, sets: {} })
+  })
+
+  it('flushes what it was sent when it is stopped, starts on the same port, and forgets all when it is killed', async () => {
+    const server = await startStatsd()
+    opened.push(() => server.stop())
+    const { send } = udp()
+    await send(server.port, 'a:1|c')
+    await server.stop()
+    expect(server.counters.get('a')).toBe(1)
+    await server.start()
+    await send(server.port, 'a:2|c')
+    await server.flush()
+    expect(server.counters.get('a')).toBe(3)
+    await send(server.port, 'a:4|c')
+    await server.kill()
+    await server.start()
+    await server.flush()
+    expect(server.counters.get('a')).toBe(3)
+  })
+
+  it('counts what it refuses, and reads DogStatsD tags as Graphite’s', async () => {
+    const server = await startStatsd()
+    opened.push(() => server.stop())
+    const { send } = udp()
+    await send(server.port, 'bad\na:x|c\na:1|c|#k:v,l:w')
+    expect((await server.flush()).counters).toEqual({ 'a;k=v;l=w': 1 })
+    expect(server.badLines).toBe(2)
+  })
+
+  it('says so when it has died: one line about a constructor ends it', async () => {
+    const server = await startStatsd()
+    opened.push(() => server.kill())
+    const { send } = udp()
+    await send(server.port, 'constructor:1|ms')
+    await expect(server.flush()).rejects.toThrow('has ended')
+  })
+})
+
+describe('a receiver', () => {
+  it('keeps datagrams as they were', async () => {
+    const receiver = await startReceiver('udp')
+    opened.push(() => receiver.stop())
+    const { send } = udp()
+    for (let i = 0; i < 500; i++) await send(receiver.port, `${i}`)
+    expect((await receiver.received()).map((one) => Buffer.from(one).toString())).toEqual(
+      Array.from({ length: 500 }, (_, i) => `${i}`),
+    )
+    expect(await receiver.received()).toEqual([])
+  })
+
+  it('keeps what came over each connection, and reads nothing while it is paused', async () => {
+    const receiver = await startReceiver('tcp')
+    opened.push(() => receiver.stop())
+    const [one, two] = [await tcp(receiver.port), await tcp(receiver.port)]
+    await write(one, 'first')
+    await receiver.received()
+    receiver.pause()
+    let isWritten = false
+    two.write(Buffer.alloc(50_000_000, 'x'), () => (isWritten = true))
+    await write(one, ' and more')
+    const bytesSoFar = two.bytesWritten
+    expect(bytesSoFar).toBeGreaterThan(0)
+    expect(isWritten).toBe(false)
+    receiver.resume()
+    await expect.poll(() => isWritten, { timeout: 20_000 }).toBe(true)
+    const [first, second] = await receiver.received()
+    expect(Buffer.from(first).toString()).toBe('first and more')
+    expect(second.length).toBe(50_000_000)
+  })
+})
+
+describe('the breaking proxy', () => {
+  it('closes in good order when nothing was left', async () => {
+    const receiver = await startReceiver('tcp')
+    opened.push(() => receiver.stop())
+    const proxy = await startBreakingProxy({ to: receiver.port, after: [10], how: 'end' })
+    opened.push(() => proxy.stop())
+    const socket = await tcp(proxy.port)
+    const seen: string[] = []
+    for (const event of ['end', 'error']) socket.on(event, () => seen.push(event))
+    await write(socket, '0123456789')
+    await expect.poll(() => seen).toEqual(['end'])
+  })
+
+  it.each(['end', 'reset'] as const)('passes on exactly so many bytes and then breaks: %s', async (how) => {
+    const receiver = await startReceiver('tcp')
+    opened.push(() => receiver.stop())
+    const proxy = await startBreakingProxy({ to: receiver.port, after: [5, 7], how })
+    opened.push(() => proxy.stop())
+    for (const expected of ['01234', '0123456', '0123456789']) {
+      const socket = await tcp(proxy.port)
+      const seen: string[] = []
+      for (const event of ['end', 'error']) socket.on(event, () => seen.push(event))
+      await write(socket, '0123456789')
+      if (expected.length < 10) await expect.poll(() => seen).toEqual(['error'])
+      await proxy.settled()
+      expect(Buffer.from((await receiver.received()).at(-1)!).toString()).toBe(expected)
+    }
+    expect(proxy).toMatchObject({ connections: 3, breaks: 2, forwardedBytes: 22 })
+  })
+})
