@@ -76,7 +76,10 @@ export type {
 } from './instruments/handles.js'
 export { silentLogger, type Logger } from './logger.js'
 export { Calculation, settleInTime } from './plugin/calculation.js'
+export { followGenerator, type GeneratorListener } from './plugin/follow-generator.js'
+export { isFunction, isObject, isThenable, peek, peekMethod, type AnyFunction } from './plugin/foreign.js'
 export { Notices } from './plugin/notices.js'
+export { hearOutcome, type OutcomeListener } from './plugin/outcome.js'
 export { collectParts } from './plugin/parts.js'
 export {
   apiLevel,
@@ -85,6 +88,7 @@ export {
   type Plugin,
   type PluginContext,
 } from './plugin/plugin.js'
+export { tapMethod, type Tap } from './plugin/tap-method.js'
 export { replaceMethod, UndoList, type Undo } from './plugin/undo.js'
 export type { StoredExemplar } from './registry/exemplar-store.js'
 export type { DropReason } from './registry/drop-reason.js'

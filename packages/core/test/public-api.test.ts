@@ -41,11 +41,19 @@ describe('the public surface', () => {
       'describeThrown',
       'describeValue',
       'errorCodes',
+      'followGenerator',
+      'hearOutcome',
+      'isFunction',
+      'isObject',
+      'isThenable',
+      'peek',
+      'peekMethod',
       'replaceMethod',
       'selfInstruments',
       'settleInTime',
       'silentLogger',
       'systemClock',
+      'tapMethod',
     ])
   })
 
@@ -53,6 +61,7 @@ describe('the public surface', () => {
     const types = exportedNames(index).filter((name) => name.startsWith('type '))
     expect(types.map((name) => name.slice(5))).toEqual([
       'Activity',
+      'AnyFunction',
       'AttributeValue',
       'BucketRun',
       'Clock',
@@ -78,6 +87,7 @@ describe('the public surface', () => {
       'FamilyView',
       'Gauge',
       'GaugeDefinition',
+      'GeneratorListener',
       'HandleOf',
       'Handles',
       'HealthReport',
@@ -105,6 +115,7 @@ describe('the public surface', () => {
       'LabelsOf',
       'Logger',
       'OptionIssue',
+      'OutcomeListener',
       'Plugin',
       'PluginContext',
       'PrivacyClass',
@@ -124,6 +135,7 @@ describe('the public surface', () => {
       'StringPool',
       'SummaryDefinition',
       'SummaryTotals',
+      'Tap',
       'TideEvent',
       'Tidegauge',
       'TidegaugeOptions',

@@ -1,6 +1,12 @@
-const LONGEST_MS = 300_000
+/** What could not start may be wrong for good. */
+const LONGEST_START_MS = 300_000
+/** What ran already, such as a node that is restarted, is missed soon after it is back. */
+const LONGEST_COLLECT_MS = 30_000
 
-/** When something that failed may be tried again: after its interval, then twice as long each time. */
+/**
+ * When something that failed may be tried again: after its interval, then twice as long each time, up to five minutes
+ * for a start and half a minute for a collect pass, unless the interval itself is longer.
+ */
 export class BackOff {
   readonly #baseMs: number
   #failures = 0
@@ -15,9 +21,11 @@ export class BackOff {
     this.#notBeforeMs = 0
   }
 
-  failed(nowMs: number): void {
+  failed(nowMs: number, what: 'start' | 'collect'): void {
+    const longestMs = what === 'start' ? LONGEST_START_MS : LONGEST_COLLECT_MS
     // 2^20 intervals are past any cap; without it the power would overflow
-    const delayMs = Math.min(this.#baseMs * 2 ** Math.min(this.#failures, 20), LONGEST_MS)
+    const grownMs = this.#baseMs * 2 ** Math.min(this.#failures, 20)
+    const delayMs = Math.min(grownMs, Math.max(this.#baseMs, longestMs))
     this.#failures++
     this.#notBeforeMs = nowMs + delayMs
   }

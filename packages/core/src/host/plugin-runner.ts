@@ -161,7 +161,7 @@ export class PluginRunner {
     this.#lastFailure = { thrown }
     const wasUp = this.status.state !== 'down'
     const words = this.status.failed(thrown)
-    this.#backOff.failed(this.#settings.clock.monotonic())
+    this.#backOff.failed(this.#settings.clock.monotonic(), this.#isAttached ? 'collect' : 'start')
     this.#settings.observer.failed(this.id, reason)
     const level = wasUp ? 'error' : 'debug'
     const hint = this.#isHopeless ? 'it is left out' : 'its last values are kept, and it is tried again'

@@ -1,5 +1,4 @@
-import type { Clock, Notices, UndoList } from '@tidegauge/core'
-import { isObject, peek, peekMethod } from './attach/foreign.js'
+import { type Clock, isObject, type Notices, peek, peekMethod, type UndoList } from '@tidegauge/core'
 import { watchRouter, watchRouters } from './delegated/watch-routers.js'
 import { findContentRouters } from './dht/find.js'
 import { watchDht } from './dht/watch-dht.js'

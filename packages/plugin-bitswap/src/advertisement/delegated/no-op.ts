@@ -1,4 +1,4 @@
-import type { AnyFunction } from '../attach/foreign.js'
+import type { AnyFunction } from '@tidegauge/core'
 
 /** Comments and white space. */
 const SILENCE = /\/\*[^]*?(?:\*\/|$)|\/\/.*|\s+/g

@@ -1,6 +1,4 @@
-import { isObject, peek, peekMethod } from '../attach/foreign.js'
-import { hearOutcome } from '../attach/outcome.js'
-import { type Tap, tapMethod } from '../attach/tap-method.js'
+import { hearOutcome, isObject, peek, peekMethod, type Tap, tapMethod } from '@tidegauge/core'
 import { attachOnce, type Feed } from '../feed.js'
 import { doesNothing } from './no-op.js'
 

@@ -1,4 +1,4 @@
-import { peek } from '../attach/foreign.js'
+import { peek } from '@tidegauge/core'
 import type { Feed } from '../feed.js'
 
 /**

@@ -1,4 +1,4 @@
-import { isFunction, isObject, peek } from '../attach/foreign.js'
+import { isFunction, isObject, peek } from '@tidegauge/core'
 
 /** What advertises inside one libp2p node. */
 export interface ContentRouters {

@@ -1,8 +1,6 @@
-import { isObject, peek, peekMethod } from '../attach/foreign.js'
-import { tapMethod } from '../attach/tap-method.js'
+import { followGenerator, isObject, peek, peekMethod, tapMethod } from '@tidegauge/core'
 import { attachOnce, type Feed } from '../feed.js'
 import { DhtAttempt } from './attempt.js'
-import { followGenerator } from './follow-generator.js'
 
 /**
  * Counts what one kad-dht provides, for a user or by its reprovider, and what its reprovider leaves alone.

@@ -1,4 +1,4 @@
-import { replaceMethod, type Undo } from '@tidegauge/core'
+import { replaceMethod, type Undo } from './undo.js'
 import type { AnyFunction } from './foreign.js'
 
 /** Makes the original call, as the caller made it, and returns or throws what the caller shall get. */

@@ -1,7 +1,7 @@
+import { followGenerator } from '@tidegauge/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { runs } from '../../../../tools/test/runs.ts'
-import { followGenerator } from '../../src/advertisement/dht/follow-generator.js'
 
 type Step = 'next' | 'return' | 'throw'
 

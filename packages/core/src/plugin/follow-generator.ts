@@ -1,5 +1,5 @@
-import { isFunction, peek } from '../attach/foreign.js'
-import { hearOutcome } from '../attach/outcome.js'
+import { isFunction, peek } from './foreign.js'
+import { hearOutcome } from './outcome.js'
 
 /** Hears what a caller asks of a generator and what it is given. */
 export interface GeneratorListener {
