@@ -1,4 +1,6 @@
 /** What a user gets: the published packages, installed in an empty project from a registry. */
+import { createSocket, type Socket } from 'node:dgram'
+import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { freePort } from '../prometheus-server.ts'
 import { startRegistry, type Registry } from '../verdaccio.ts'
@@ -9,8 +11,11 @@ import { blockWith, outputAfter, replaceOnce, toCommonJs, toModule } from './pro
 let registry: Registry
 let consumer: Consumer
 let programs: Record<string, string>
+let receiver: Socket
 
 beforeAll(async () => {
+  receiver = createSocket('udp4').bind(0, '127.0.0.1')
+  await once(receiver, 'listening')
   const [started, packed] = await Promise.all([startRegistry(), packAll()])
   registry = started
   consumer = createConsumer(registry)
@@ -18,7 +23,7 @@ beforeAll(async () => {
   packed.remove()
   const ours = packed.packages.map(({ manifest }) => manifest.name)
   assertDone('npm install', await consumer.install([...ours, 'libp2p@^3', '@types/node@^24']))
-  programs = { host: await host(), shortest: await shortest(), plugin: plugin() }
+  programs = { host: await host(), shortest: await shortest(), statsd: statsd(), plugin: plugin() }
   for (const [name, code] of Object.entries(programs))
     consumer.write({
       [`${name}.mts`]: code,
@@ -27,6 +32,7 @@ beforeAll(async () => {
     })
 })
 afterAll(async () => {
+  receiver?.close()
   consumer?.remove()
   await registry?.stop()
 })
@@ -58,6 +64,16 @@ describe.each(['mjs', 'cjs'])("the README's programs as .%s", (ending) => {
     const told = await consumer.run(`shortest.${ending}`)
     assertDone('the shortest program', told)
     expect(told.stdout).toContain(outputAfter('packages/transport-prometheus/README.md', '## Example output'))
+  })
+
+  test("the StatsD transport README's program sends the line that the README shows", async () => {
+    const heard: string[] = []
+    const listener = (datagram: Buffer): void => void heard.push(...datagram.toString().split('\n'))
+    receiver.on('message', listener)
+    assertDone('the StatsD program', await consumer.run(`statsd.${ending}`))
+    const shown = outputAfter('packages/transport-statsd/README.md', '## Example output').trim()
+    await expect.poll(() => heard).toContain(shown)
+    receiver.off('message', listener)
   })
 })
 
@@ -100,6 +116,11 @@ async function host(): Promise<string> {
 async function shortest(): Promise<string> {
   const code = blockWith('packages/transport-prometheus/README.md', 'definePlugin')
   return `${replaceOnce(code, 'port: 9464', `port: ${await freePort()}`)}\nprocess.exit()\n`
+}
+
+function statsd(): string {
+  const code = blockWith('packages/transport-statsd/README.md', 'definePlugin')
+  return replaceOnce(code, '127.0.0.1:8125', `127.0.0.1:${receiver.address().port}`)
 }
 
 /** Adds the queue and the host that the README leaves to its reader. */
