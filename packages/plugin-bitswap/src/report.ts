@@ -11,10 +11,14 @@ const directions = ['sent', 'received'] as const
 const targets = ['dht', 'delegated'] as const
 const ranks = ['1', '2', '3', '4', '5'] as const
 
-/** Tells everything that a snapshot holds. What it leaves out is not touched. */
+/**
+ * Tells everything that a snapshot holds. Totals that it leaves out stay as they are; what it leaves out of the node's
+ * present state is taken back, also in a pass that fails.
+ */
 export function report(snapshot: BitswapSnapshot, to: To): void {
+  if (snapshot.faults !== undefined) forgetState(to)
   reportTraffic(snapshot, to)
-  const { exchanges, peers, wantlist, sendQueue, debts, advertisements, faults } = snapshot
+  const { exchanges, peers, wantlist, sendQueue, debts, advertisements } = snapshot
   if (exchanges !== undefined) to.exchanges.setTotal(exchanges)
   if (peers !== undefined) to.peers.set(peers)
   if (wantlist !== undefined) {
@@ -22,7 +26,6 @@ export function report(snapshot: BitswapSnapshot, to: To): void {
     to.oldestWant.set(wantlist.oldestSeconds)
   }
   if (sendQueue !== undefined) to.sendQueue.set(sendQueue)
-  if (faults !== undefined) forgetDebtors(to)
   if (debts !== undefined) reportDebts(debts, to)
   if (advertisements !== undefined) reportAdvertisements(advertisements, to)
 }
@@ -43,10 +46,15 @@ function reportTraffic(snapshot: BitswapSnapshot, to: To): void {
   for (const reason of sendFailureReasons) to.sendFailures.setTotal({ reason }, failedSends[reason])
 }
 
-/** After a pass that fails, the series that it did not tell stay; these would be of peers that owe no more. */
-function forgetDebtors(to: To): void {
+/** After a pass that fails, the series that it did not tell stay; these would tell of a node that is not there. */
+function forgetState(to: To): void {
+  to.peers.remove()
+  to.maxDebtRatio.remove()
   to.topDebtorRatio.clear()
   to.topDebtorBytes.clear()
+  to.wantlistSize.remove()
+  to.oldestWant.remove()
+  to.sendQueue.remove()
 }
 
 function reportDebts({ maxDebtRatio, topDebtors }: Debts, to: To): void {

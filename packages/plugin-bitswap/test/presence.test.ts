@@ -125,15 +125,21 @@ describe('every part of a message', () => {
     expect(figures(values, 'a', 'received')).toEqual(expected)
   })
 
-  it('is left out when the message cannot be decoded', async () => {
+  it('is left out when the message cannot be decoded, which the sender is told once', async () => {
     const { a, b, host } = await startPair()
-    const stream = await b.libp2p.dialProtocol(a.libp2p.peerId, '/ipfs/bitswap/1.2.0')
-    stream.send(framed(Buffer.from([0x1a, 0x7f, 1, 2, 3])))
-    await stream.close()
+    for (let i = 0; i < 2; i++) {
+      const stream = await b.libp2p.dialProtocol(a.libp2p.peerId, '/ipfs/bitswap/1.2.0')
+      stream.send(framed(Buffer.from([0x1a, 0x7f, 1, 2, 3])))
+      await stream.close()
+    }
     const values = await quiet(host)
     expect(figures(values, 'b', 'sent').messages).toBe(0)
     expect(figures(values, 'a', 'received').messages).toBe(0)
-    expect(host.log).toEqual([])
+    expect(host.log).toEqual([
+      expect.stringMatching(
+        /^warn .*node=b.*what the node sent over \/ipfs\/bitswap\/1\.2\.0 is no message as the specification/,
+      ),
+    ])
   })
 
   it('is not sought in the streams of other protocols', async () => {

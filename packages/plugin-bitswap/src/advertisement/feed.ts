@@ -1,4 +1,4 @@
-import type { Clock, Notices, Undo, UndoList } from '@tidegauge/core'
+import type { Clock, Logger, Notices, Undo, UndoList } from '@tidegauge/core'
 import type { AdvertisementTally } from './tally.js'
 
 /** What everything that watches a node counts into. */
@@ -6,6 +6,8 @@ export interface Feed {
   readonly tally: AdvertisementTally
   readonly clock: Clock
   readonly notices: Notices
+  /** What begins and ends is told here; things to tell once go to `notices`. */
+  readonly logger: Logger
   readonly undo: UndoList
 }
 

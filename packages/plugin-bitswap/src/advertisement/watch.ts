@@ -1,4 +1,12 @@
-import { type Clock, isObject, type Notices, peek, peekMethod, type UndoList } from '@tidegauge/core'
+import {
+  type Clock,
+  isObject,
+  type Logger,
+  type Notices,
+  peek,
+  peekMethod,
+  type UndoList,
+} from '@tidegauge/core'
 import { watchRouter, watchRouters } from './delegated/watch-routers.js'
 import { findContentRouters } from './dht/find.js'
 import { watchDht } from './dht/watch-dht.js'
@@ -19,6 +27,8 @@ export interface AdvertisementParts {
   /** Its wall clock dates attempts and successes. */
   readonly clock: Clock
   readonly notices: Notices
+  /** Hears of provides that stay open for long, and of their end. */
+  readonly logger: Logger
 }
 
 /**
@@ -26,7 +36,8 @@ export interface AdvertisementParts {
  *
  * - `dht`: each provide over each kad-dht, a user's or a reprovider's. A node with two DHTs (LAN and WAN) advertises
  *   twice for one call, and is counted so: once for each network. A success needs a peer that took the record.
- * - `delegated`: each call of a router that is no DHT and whose `provide` does something.
+ * - `delegated`: each call of a router that is no DHT, does not hold the node's libp2p, and whose `provide` does
+ *   something.
  * - `skipped`: own records that a reprovide round left alone because they were not due yet.
  *
  * May be called again at any time: what feeds the tally already is left as it is, what is new is added. A node that
@@ -35,10 +46,10 @@ export interface AdvertisementParts {
 export function watchAdvertisements(
   node: AdvertisingNode,
   tally: AdvertisementTally,
-  { clock, notices }: AdvertisementParts,
+  { clock, notices, logger }: AdvertisementParts,
   undo: UndoList,
 ): void {
-  const feed: Feed = { tally, clock, notices, undo }
+  const feed: Feed = { tally, clock, notices, logger, undo }
   const look = (): void => notices.guard('watching advertisements', () => lookAt(node, feed))
   look()
   lookAgainOnStart(node, look, feed)
@@ -46,7 +57,7 @@ export function watchAdvertisements(
 
 function lookAt(node: AdvertisingNode, feed: Feed): void {
   const routing = peek(node, 'routing')
-  if (isObject(routing)) watchRouters(routing, feed)
+  if (isObject(routing)) watchRouters(routing, () => peek(node, 'libp2p'), feed)
   const libp2p = peek(node, 'libp2p')
   if (!isObject(libp2p)) return
   const { dhts, others } = findContentRouters(libp2p)

@@ -6,6 +6,7 @@ import { watchSending } from '../traffic/dial-tap.js'
 import { countReceived } from '../traffic/received.js'
 import { TrafficTally, type SendFailureReason } from '../traffic/totals.js'
 import { WantAges } from '../wants/want-ages.js'
+import { connectionsOf, countConnected, ofConnected, type IsConnected } from './connected.js'
 import { missingInLedger, missingInternals } from './internals.js'
 import type { BitswapLike, LedgerLike, LedgerMapLike, MessageDetail } from './shapes.js'
 
@@ -25,7 +26,6 @@ export class Attachment {
   readonly #context: BitswapSourceContext
   readonly #undo = new UndoList()
   readonly #ages = new WantAges()
-  #stale: WeakMap<LedgerLike, number> | undefined
   #isLedgerKnown = false
 
   constructor(bitswap: BitswapLike, totals: NodeTotals, context: BitswapSourceContext) {
@@ -47,29 +47,22 @@ export class Attachment {
   read(): BitswapSnapshot {
     const { sent, received, failedSends } = this.#totals
     const { network, wantList } = this.#bitswap
-    const peers = wantList?.peers?.size
+    const isConnected = connectionsOf(network?.libp2p)
     const sendQueue = network?.sendQueue?.size
     const wants = wantList?.wants
     return {
       sent,
       received,
       failedSends,
-      ...this.#readLedgers(),
-      ...(typeof peers === 'number' ? { peers } : {}),
+      ...this.#readLedgers(isConnected),
+      ...(isConnected !== undefined && typeof wantList?.peers?.keys === 'function'
+        ? { peers: countConnected(wantList.peers.keys(), isConnected) }
+        : {}),
       ...(typeof sendQueue === 'number' ? { sendQueue } : {}),
       ...(typeof wants?.values === 'function'
         ? { wantlist: this.#ages.look(wants.values(), this.#context.clock.monotonic()) }
         : {}),
     }
-  }
-
-  /**
-   * The node has stopped. Bitswap keeps the ledgers of the peers that were connected then, also when it starts again,
-   * though none of them is here: such a ledger is no debt until it is used again.
-   */
-  nodeStopped(): void {
-    this.#stale = new WeakMap()
-    for (const ledger of this.#ledgers()?.values() ?? []) this.#stale.set(ledger, ledger.exchangeCount)
   }
 
   /** Leaves the node as it was. The totals keep what was counted. */
@@ -100,11 +93,14 @@ export class Attachment {
 
   /** Bitswap itself listens before us: the ledger of the peer is there, and has counted the message. */
   #received({ message, connection }: MessageDetail): void {
-    const ledger = this.#ledgers()?.get(connection.remotePeer)
-    if (ledger !== undefined) {
+    const ledgers = this.#ledgers()
+    const ledger = ledgers?.get(connection.remotePeer)
+    if (ledgers !== undefined && ledger !== undefined) {
       if (!this.#isLedgerKnown) this.#tell(missingInLedger(ledger))
       this.#isLedgerKnown = true
-      this.#totals.exchanges.meet(ledger)
+      const { exchanges } = this.#totals
+      exchanges.meet(ledger)
+      if (exchanges.isFull) exchanges.settle((known) => isOver(known, ledgers))
     }
     countReceived(message, this.#totals.received)
   }
@@ -113,18 +109,13 @@ export class Attachment {
     if (missing !== undefined) this.#context.logger.error(missing)
   }
 
-  #readLedgers(): Pick<BitswapSnapshot, 'exchanges' | 'debts'> {
+  #readLedgers(isConnected: IsConnected | undefined): Pick<BitswapSnapshot, 'exchanges' | 'debts'> {
     const ledgers = this.#ledgers()
     if (ledgers === undefined) return {}
-    return {
-      exchanges: this.#totals.exchanges.settle((ledger) => isOver(ledger, ledgers)),
-      debts: readDebts(this.#inUse(ledgers), ({ peerId }) => peerId.toString()),
-    }
-  }
-
-  #inUse(ledgers: LedgerMapLike): Iterable<LedgerLike> {
-    const stale = this.#stale
-    return stale === undefined ? ledgers.values() : withoutStale(ledgers.values(), stale)
+    const exchanges = this.#totals.exchanges.settle((ledger) => isOver(ledger, ledgers))
+    if (isConnected === undefined) return { exchanges }
+    const inUse = ofConnected(ledgers.values(), isConnected)
+    return { exchanges, debts: readDebts(inUse, ({ peerId }) => peerId.toString()) }
   }
 
   #ledgers(): LedgerMapLike | undefined {
@@ -137,13 +128,6 @@ export class Attachment {
 function isOver(known: CountingLedger, ledgers: LedgerMapLike): boolean {
   const ledger = known as LedgerLike
   return ledgers.get(ledger.peerId) !== ledger && (ledger.sendQueue?.size ?? 0) === 0
-}
-
-function* withoutStale(
-  ledgers: Iterable<LedgerLike>,
-  stale: WeakMap<LedgerLike, number>,
-): Generator<LedgerLike> {
-  for (const ledger of ledgers) if (stale.get(ledger) !== ledger.exchangeCount) yield ledger
 }
 
 function partsOf(bitswap: BitswapLike): unknown[] {

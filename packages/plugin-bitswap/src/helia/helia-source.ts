@@ -84,10 +84,7 @@ export class HeliaSource implements BitswapSource {
     const { events } = helia
     if (typeof events?.addEventListener !== 'function') return
     const started = (): void => notices.guard('attaching to the Helia node', () => this.#look())
-    const stopped = (): void => {
-      this.#ofRun.run()
-      notices.guard('reading the ledgers', () => this.#attachment?.nodeStopped())
-    }
+    const stopped = (): void => this.#ofRun.run()
     events.addEventListener('start', started)
     events.addEventListener('stop', stopped)
     this.#ofNode.add(() => {

@@ -1,3 +1,4 @@
+import { peekMethod } from '@tidegauge/core'
 import { KNOWN_VERSIONS, WHAT_TO_DO } from './find-bitswap.js'
 import type { BitswapLike, LedgerLike } from './shapes.js'
 
@@ -22,6 +23,11 @@ export const internals: readonly Internal[] = [
     isThere: ({ network }) => hasMethod(network?.libp2p, 'dialProtocol'),
   },
   {
+    path: 'bitswap.network.libp2p.getConnections',
+    feeds: 'the peers and debts',
+    isThere: ({ network }) => hasMethod(network?.libp2p, 'getConnections'),
+  },
+  {
     path: 'bitswap.network.sendQueue.size',
     feeds: 'the send queue',
     isThere: ({ network }) => typeof network?.sendQueue?.size === 'number',
@@ -38,9 +44,9 @@ export const internals: readonly Internal[] = [
     isThere: ({ wantList }) => hasMethod(wantList?.wants, 'values'),
   },
   {
-    path: 'bitswap.wantList.peers.size',
+    path: 'bitswap.wantList.peers.keys',
     feeds: 'the peers',
-    isThere: ({ wantList }) => typeof wantList?.peers?.size === 'number',
+    isThere: ({ wantList }) => hasMethod(wantList?.peers, 'keys'),
   },
 ]
 
@@ -66,5 +72,5 @@ function lacks(parts: readonly string[]): string {
 }
 
 function hasMethod(object: object | undefined, name: string): boolean {
-  return object !== undefined && typeof Reflect.get(object, name) === 'function'
+  return peekMethod(object, name) !== undefined
 }

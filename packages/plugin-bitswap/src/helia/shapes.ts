@@ -8,6 +8,7 @@ import type { CountingLedger } from '../ledgers/exchange-book.js'
 import type { DecodedMessage } from '../traffic/received.js'
 import type { DiallingNode } from '../traffic/dial-tap.js'
 import type { WantEntry } from '../wants/want-ages.js'
+import type { ConnectedNode } from './connected.js'
 
 /** Anything that events can be heard from. */
 export interface EventSourceLike {
@@ -48,7 +49,7 @@ export interface LedgerMapLike {
 }
 
 export interface NetworkLike extends EventSourceLike {
-  readonly libp2p?: DiallingNode
+  readonly libp2p?: DiallingNode & ConnectedNode
   readonly sendQueue?: { readonly size?: number }
 }
 
@@ -58,7 +59,7 @@ export interface BitswapLike {
   readonly peerWantLists?: { readonly ledgerMap?: LedgerMapLike }
   readonly wantList?: {
     readonly wants?: ReadonlyMap<string, WantEntry>
-    readonly peers?: { readonly size?: number }
+    readonly peers?: { keys?(): Iterable<PeerIdLike> }
   }
 }
 

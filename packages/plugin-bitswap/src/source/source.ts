@@ -19,7 +19,8 @@ export interface BitswapSnapshot {
   readonly sendQueue?: number
   readonly advertisements?: AdvertisementTotals
   /**
-   * What could not be told, in words. The rest is exported, and the pass counts as failed with these words.
+   * What could not be told, in words. The rest is exported, and the pass counts as failed with these words. Peers,
+   * debts, wants and queues that are left out are not exported until they are told again; totals stay as they were.
    */
   readonly faults?: readonly string[]
 }

@@ -1,5 +1,5 @@
 import { type Notices, replaceMethod, type UndoList } from '@tidegauge/core'
-import { SendTap } from './send-tap.js'
+import { type OutgoingStream, SendTap } from './send-tap.js'
 import type { SendFailureReason, TrafficTally } from './totals.js'
 
 /** libp2p, as far as the bitswap network uses it to send. */
@@ -25,10 +25,15 @@ export function watchSending(node: DiallingNode, counts: SentCounts, notices: No
   const parts = {
     sent: counts.sent,
     onFailed: () => void counts.failedSends.stream++,
+    onUnknown: (protocol: string) => notices.warn('unknown message', unknown(protocol)),
     onEnded: (tap: SendTap) => void open.delete(tap),
   }
+  const watch = (stream: OutgoingStream): void => {
+    if (hasEnded(stream)) counts.failedSends.stream++
+    else open.add(new SendTap(stream, parts))
+  }
   const tapped = <S>(stream: S): S => {
-    if (isOn) notices.guard('watching a bitswap stream', () => open.add(new SendTap(stream as never, parts)))
+    if (isOn) notices.guard('watching a bitswap stream', () => watch(stream as OutgoingStream))
     return stream
   }
   const failed = (thrown: unknown): never => {
@@ -46,6 +51,18 @@ export function watchSending(node: DiallingNode, counts: SentCounts, notices: No
     for (const tap of open) tap.remove()
     open.clear()
   })
+}
+
+/**
+ * Whether a stream is over when it is handed out, as one that the peer has reset at once: libp2p writes to its peer
+ * store in between. Such a stream takes no message, and tells of no end any more.
+ */
+function hasEnded({ status }: OutgoingStream): boolean {
+  return status === 'closed' || status === 'aborted' || status === 'reset'
+}
+
+function unknown(protocol: string): string {
+  return `what the node sent over ${protocol} is no message as the specification of bitswap 1.2.0 has them: messages sent are not counted from there on to the end of such a stream; update @tidegauge/plugin-bitswap`
 }
 
 /** Whether a protocol, or each of a list, is bitswap, whatever its version. */

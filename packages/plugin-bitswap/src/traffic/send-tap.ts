@@ -8,6 +8,8 @@ type Bytes = Uint8Array | (Iterable<Uint8Array> & { readonly byteLength: number 
 /** A libp2p stream, as far as it is watched. */
 export interface OutgoingStream {
   readonly protocol?: string
+  /** `open`, `closing`, `closed`, `aborted` or `reset`. */
+  readonly status?: string
   readonly send: (data: never) => boolean
   /** Of `AbstractMessageStream`: data as it leaves for the layer below. */
   readonly sendData?: (data: never) => { readonly sentBytes: number }
@@ -22,6 +24,8 @@ export interface TapParts {
   readonly sent: TrafficTally
   /** The stream ended, or refused, before a message had left. */
   onFailed(): void
+  /** What was given to the stream is no bitswap message: nothing more is counted of it. */
+  onUnknown(protocol: string): void
   /** The stream has ended: there is nothing more to count. */
   onEnded(tap: SendTap): void
 }
@@ -46,10 +50,10 @@ export class SendTap {
   constructor(stream: OutgoingStream, parts: TapParts) {
     this.#parts = parts
     this.#left = -(stream.writeBufferLength ?? 0)
-    const { send, sendData } = stream
+    const { send, sendData, protocol = 'a bitswap stream' } = stream
     const hasSendData = typeof sendData === 'function'
     this.#replace(stream, 'send', (data: Bytes): boolean => {
-      this.#scan(data)
+      this.#scan(data, protocol)
       const canSendMore = this.#calling(() => send.call(stream, data as never))
       if (!hasSendData) this.#leave(data.byteLength)
       return canSendMore
@@ -71,11 +75,12 @@ export class SendTap {
     this.#undo.run()
   }
 
-  #scan(data: Bytes): void {
-    if (this.#isRemoved) return
-    if (data instanceof Uint8Array) this.#scanner.feed(data)
-    else if (typeof data?.[Symbol.iterator] === 'function')
-      for (const chunk of data) this.#scanner.feed(chunk)
+  #scan(data: Bytes, protocol: string): void {
+    const scanner = this.#scanner
+    if (this.#isRemoved || scanner.isBroken) return
+    if (data instanceof Uint8Array) scanner.feed(data)
+    else if (typeof data?.[Symbol.iterator] === 'function') for (const chunk of data) scanner.feed(chunk)
+    if (scanner.isBroken) this.#parts.onUnknown(protocol)
   }
 
   /** What a stream refuses is not sent. */

@@ -147,6 +147,64 @@ it('hands through what adding a router returns, and watches a router that is the
   expect(counts()).toEqual({ ...nothing, delegated: [1, 0] })
 })
 
+it('does not count what goes to a DHT a second time, whatever the router to libp2p is called', async () => {
+  const node = await createNode()
+  await connect(node.libp2p, await createPeer())
+  class Renamed implements Router {
+    readonly name: string
+    readonly node = node.libp2p
+    constructor(name: string) {
+      this.name = name
+    }
+    provide(cid: CID): Promise<void> {
+      return this.node.contentRouting.provide(cid)
+    }
+  }
+  takeOutLibp2p(node)
+  node.addRouter(new Renamed('from-before'))
+  const { counts, told } = watch(node)
+  node.addRouter(new Renamed('added-later'))
+  await node.routing.provide(await freshCid())
+  await expect.poll(counts).toEqual({ ...nothing, dht: [2, 0] })
+  expect(told).toEqual(
+    ['from-before', 'added-later'].map((name) =>
+      expect.stringContaining(
+        `router "${name}" holds the node's libp2p: what it provides is counted at the DHTs`,
+      ),
+    ),
+  )
+})
+
+it('tells of a router that does not answer, and of its end', async () => {
+  const server = await routingServer()
+  server.answer = 'hang'
+  const node = await createNode({})
+  takeOutLibp2p(node)
+  node.addRouter(new PublishingRouter(server.url))
+  const clock = createManualClock()
+  const { counts, told, undo } = watch(node, clock)
+  const abort = new AbortController()
+  const hanging = node.routing.provide(await freshCid(), { signal: abort.signal })
+  await clock.advance(4 * 60_000)
+  expect(told).toEqual([])
+  await clock.advance(2 * 60_000)
+  const line = 'a provide over router "publishing-router" has been open for 5 minutes without an answer'
+  expect(told).toEqual([expect.stringContaining(line)])
+  expect(counts()).toEqual(nothing)
+  abort.abort()
+  await expect(hanging).rejects.toThrow('aborted')
+  expect(told.slice(1)).toEqual([
+    'no provide over router "publishing-router" has been open for long any more',
+  ])
+  expect(counts()).toEqual({ ...nothing, delegated: [0, 1] })
+  const left = node.routing.provide(await freshCid(), { signal: AbortSignal.timeout(500) })
+  await expect.poll(() => clock.pending).toBe(1)
+  undo.run()
+  expect(clock.pending).toBe(0)
+  await expect(left).rejects.toThrow('aborted')
+  expect(told).toHaveLength(2)
+})
+
 /** Without a DHT, libp2p's router refuses every call, and Helia's routing with it. */
 function takeOutLibp2p({ routing }: { routing: unknown }): void {
   const { routers } = routing as { routers: Router[] }

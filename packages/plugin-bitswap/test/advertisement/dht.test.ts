@@ -22,6 +22,7 @@ it('counts each way of providing once, as a success when a peer took the record'
   expect(tally.dht.lastSuccessMs).toBe(clock.now())
   expect(tally.delegated.lastSuccessMs).toBeUndefined()
   expect(told).toEqual([])
+  expect(clock.pending).toBe(0)
 })
 
 it('counts one success for one provide, however many peers took the record', async () => {
@@ -54,7 +55,7 @@ it('counts a failure for a call that is aborted before it begins', async () => {
   expect(counts()).toEqual({ ...nothing, dht: [0, 1] })
 })
 
-it('counts a failure for a call that is aborted while a peer keeps it waiting', async () => {
+it('counts a failure for a call that is aborted while a peer keeps it waiting, and tells that it waits long', async () => {
   const node = await createNode()
   const peer = await createPeer()
   await connect(node.libp2p, peer)
@@ -63,14 +64,27 @@ it('counts a failure for a call that is aborted while a peer keeps it waiting', 
     asked.resolve()
     await new Promise(() => {})
   })
-  const { counts } = watch(node)
+  const clock = createManualClock()
+  const { counts, told, undo } = watch(node, clock)
   const abort = new AbortController()
   const providing = node.routing.provide(await freshCid(), { signal: abort.signal })
   await asked.promise
   expect(counts()).toEqual(nothing)
+  await clock.advance(5 * 60_000)
+  const line = 'a provide over the DHT "/test/kad/1.0.0" has been open for 5 minutes without an answer'
+  expect(told).toEqual([expect.stringContaining(line)])
   abort.abort()
   await providing.catch(() => {})
   expect(counts()).toEqual({ ...nothing, dht: [0, 1] })
+  expect(told.slice(1)).toEqual(['no provide over the DHT "/test/kad/1.0.0" has been open for long any more'])
+  expect(clock.pending).toBe(0)
+  const left = new AbortController()
+  const leaving = node.routing.provide(await freshCid(), { signal: left.signal })
+  await expect.poll(() => clock.pending).toBe(1)
+  undo.run()
+  expect(clock.pending).toBe(0)
+  left.abort()
+  await leaving.catch(() => {})
 })
 
 it('counts a failure when the only peer hangs up between its answer and the record', async () => {

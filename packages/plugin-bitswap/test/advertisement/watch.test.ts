@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { UndoList, Notices, systemClock } from '@tidegauge/core'
+import { Notices, silentLogger, systemClock, UndoList } from '@tidegauge/core'
 import { AdvertisementTally } from '../../src/advertisement/tally.js'
 import { watchAdvertisements } from '../../src/advertisement/watch.js'
 import { connect, createNode, createPeer, dhtOf, freshCid, inside } from './support/nodes.js'
@@ -55,7 +55,12 @@ it('counts once when it is put on twice, and again after it was taken off', asyn
   expect(counts()).toEqual({ ...nothing, dht: [1, 0], delegated: [1, 0] })
   undo.run()
   const second = new UndoList()
-  watchAdvertisements(node, tally, { clock: systemClock, notices: new Notices() }, second)
+  watchAdvertisements(
+    node,
+    tally,
+    { clock: systemClock, notices: new Notices(), logger: silentLogger },
+    second,
+  )
   await node.routing.provide(await freshCid())
   expect(counts()).toEqual({ ...nothing, dht: [2, 0], delegated: [2, 0] })
   second.run()
@@ -201,7 +206,7 @@ it('does not let a clock that throws disturb the node', async () => {
   }
   const tally = new AdvertisementTally()
   const undo = new UndoList()
-  watchAdvertisements(node, tally, { clock: broken, notices: new Notices() }, undo)
+  watchAdvertisements(node, tally, { clock: broken, notices: new Notices(), logger: silentLogger }, undo)
   await expect(node.routing.provide(await freshCid())).resolves.toBeUndefined()
   undo.run()
 })

@@ -45,6 +45,7 @@ describe('everything inside of Helia that is relied on', () => {
       for (const name of ['send', 'sendData', 'addEventListener', 'removeEventListener'])
         if (typeof stream[name] === 'function') asked.add(name)
       if (typeof stream.writeBufferLength === 'number') asked.add('writeBufferLength')
+      if (stream.status === 'open') asked.add('status')
       expect(stream.protocol).toBe('/ipfs/bitswap/1.2.0')
       return stream
     }
@@ -54,6 +55,7 @@ describe('everything inside of Helia that is relied on', () => {
       'removeEventListener',
       'send',
       'sendData',
+      'status',
       'writeBufferLength',
     ])
     const [ledger] = bitswapOf(a).peerWantLists.ledgerMap.values()
@@ -114,10 +116,11 @@ describe('a Helia that lacks an internal', () => {
     const slim = { peerWantLists, wantList }
     const host = await startHost({ a: bitswap({ helia: shownAs([{ name: 'bitswap', bitswap: slim }]) }) })
     const values = await host.read()
-    expect(value(values, 'peers', 'a')).toBe(0)
+    expect(value(values, 'peers', 'a')).toBeUndefined()
+    expect(value(values, 'max_debt_ratio', 'a')).toBeUndefined()
     expect(value(values, 'exchanges_total', 'a')).toBe(0)
     expect(host.log.join()).toContain(
-      'bitswap.network (received traffic), bitswap.network.libp2p.dialProtocol',
+      'bitswap.network (received traffic), bitswap.network.libp2p.dialProtocol (sent traffic and failed sends), bitswap.network.libp2p.getConnections (the peers and debts)',
     )
     expect(host.log).toHaveLength(1)
   })

@@ -88,6 +88,23 @@ describe('a node that is stopped and started again', () => {
     await until(async () => value(await host.read(), 'max_debt_ratio', 'a') === 1_001, 'the first one again')
   })
 
+  it('does not show the debts of peers that have gone, also when nobody watched the stop', async () => {
+    const [a, b] = [await startNode(), await startNode()]
+    const host = await startHost({ a: bitswap({ helia: a }) })
+    await connect(b, a)
+    await fetchBlocks(b, await putBlocks(a, 1, 1_000))
+    await until(async () => value(await host.read(), 'max_debt_ratio', 'a') === 1_000, 'the debt')
+    await host.tidegauge.stop()
+    await b.stop()
+    await a.stop()
+    await a.start()
+    await host.tidegauge.start()
+    expect(bitswapOf(a).peerWantLists.ledgerMap.size).toBe(1)
+    const values = await host.read()
+    expect(value(values, 'max_debt_ratio', 'a')).toBe(0)
+    expect([...values.keys()].filter((key) => key.includes('top_debtor'))).toEqual([])
+  })
+
   it('may have its bitswap made anew', async () => {
     const [a, b] = [await startNode(), await startNode()]
     const host = await startHost({ a: bitswap({ helia: a }) })
@@ -114,6 +131,12 @@ describe('a node that is stopped and started again', () => {
   })
 })
 
+/** The names of what is exported that tells of the present. */
+function present(values: Map<string, number>): string[] {
+  const names = [...values.keys()].map((key) => key.split('{')[0])
+  return [...new Set(names)].filter((name) => !/_total$|_timestamp$/.test(name)).sort()
+}
+
 describe('a function in place of the node', () => {
   it('is asked at each pass: totals go on over a node that was made anew', async () => {
     let current: TestNode | undefined
@@ -131,9 +154,19 @@ describe('a function in place of the node', () => {
       await connect(node, b)
       await fetchBlocks(node, await putBlocks(b, 4, 100))
       await until(async () => figures(await host.read(), 'a', 'received').blocks === expected, 'its blocks')
-      expect(value(await host.read(), 'peers', 'a')).toBe(1)
+      const during = await host.read()
+      expect(value(during, 'peers', 'a')).toBe(1)
+      expect(present(during)).toEqual([
+        'libp2p_bitswap_max_debt_ratio',
+        'libp2p_bitswap_oldest_want_age_seconds',
+        'libp2p_bitswap_peers',
+        'libp2p_bitswap_send_queue_size',
+        'libp2p_bitswap_wantlist_size',
+      ])
       current = undefined
-      await host.read()
+      const after = await host.read()
+      expect(present(after)).toEqual([])
+      expect(figures(after, 'a', 'received').blocks).toBe(expected)
       expect(listeners(node)).toEqual([2, 0, 0])
       expect(host.tidegauge.health().plugins).toMatchObject([{ state: 'down' }])
     }

@@ -25,6 +25,25 @@ describe('the book of exchanges', () => {
     expect(book.settle(() => false)).toBe(4)
   })
 
+  it('is full with a thousand new ledgers, and with twice those that settling leaves', () => {
+    const book = new ExchangeBook()
+    const add = (count: number): void => {
+      for (let i = 0; i < count; i++) book.meet({ exchangeCount: 1 })
+    }
+    add(999)
+    expect(book.isFull).toBe(false)
+    add(1)
+    expect(book.isFull).toBe(true)
+    expect(book.settle(() => false)).toBe(1_000)
+    add(999)
+    expect(book.isFull).toBe(false)
+    add(1)
+    expect(book.isFull).toBe(true)
+    expect(book.settle(() => true)).toBe(2_000)
+    add(1_000)
+    expect(book.isFull).toBe(true)
+  })
+
   it('never falls, whatever a ledger does', () => {
     const book = new ExchangeBook()
     const ledger = { exchangeCount: 5 }

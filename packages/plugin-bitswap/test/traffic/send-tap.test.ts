@@ -45,10 +45,11 @@ function message(blockBytes: number): Buffer {
 
 function tapped(stream: SlowStream) {
   const sent = new TrafficTally()
-  const seen = { sent, failures: 0, ended: 0 }
+  const seen = { sent, failures: 0, ended: 0, unknown: [] as string[] }
   const tap = new SendTap(stream, {
     sent,
     onFailed: () => void seen.failures++,
+    onUnknown: (protocol) => void seen.unknown.push(protocol),
     onEnded: () => void seen.ended++,
   })
   return { tap, seen }
@@ -138,15 +139,17 @@ describe('a message', () => {
 })
 
 describe('a tap', () => {
-  it('lets what is no bitswap pass, and stops counting there', () => {
-    const stream = new SlowStream()
+  it('lets what is no bitswap pass, stops counting there, and tells so once', () => {
+    const stream = Object.assign(new SlowStream(), { protocol: '/ipfs/bitswap/9.0.0' })
     const { seen } = tapped(stream)
+    stream.send(message(5))
+    expect(seen.unknown).toEqual([])
     const nonsense = Buffer.alloc(20, 0xff)
     stream.send(nonsense)
     stream.send(message(10))
     stream.close()
-    expect(seen).toMatchObject({ failures: 0, sent: { messages: 0 } })
-    expect(stream.left.byteLength).toBe(20 + message(10).byteLength)
+    expect(seen).toMatchObject({ failures: 0, sent: { messages: 1 }, unknown: ['/ipfs/bitswap/9.0.0'] })
+    expect(stream.left.byteLength).toBe(message(5).byteLength + 20 + message(10).byteLength)
   })
 
   it('lets a stream complain of what it cannot send', () => {

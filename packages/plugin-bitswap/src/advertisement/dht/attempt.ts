@@ -1,5 +1,6 @@
 import { peek } from '@tidegauge/core'
 import type { Feed } from '../feed.js'
+import type { OpenProvides } from '../open-provides.js'
 
 /**
  * One provide over one DHT, from the first event that is asked for to its end.
@@ -11,10 +12,13 @@ import type { Feed } from '../feed.js'
  */
 export class DhtAttempt {
   readonly #feed: Feed
+  readonly #open: OpenProvides
   #state: 'waiting' | 'running' | 'over' = 'waiting'
+  #close: (() => void) | undefined
 
-  constructor(feed: Feed) {
+  constructor(feed: Feed, open: OpenProvides) {
     this.#feed = feed
+    this.#open = open
   }
 
   /** The caller asks for an event. Nothing happens before that in a generator. */
@@ -22,20 +26,26 @@ export class DhtAttempt {
     if (this.#state !== 'waiting') return
     this.#state = 'running'
     this.#feed.tally.attempt(this.#feed.clock.now())
+    this.#close = this.#open.begin()
   }
 
   /** The caller is given an event of the query. */
   gave(event: unknown): void {
     if (this.#state !== 'running' || !isTaken(event)) return
-    this.#state = 'over'
+    this.#over()
     this.#feed.tally.success('dht', this.#feed.clock.now())
   }
 
   /** The query has ended, failed, or was left by the caller. */
   ended(): void {
     if (this.#state !== 'running') return
-    this.#state = 'over'
+    this.#over()
     this.#feed.tally.failure('dht')
+  }
+
+  #over(): void {
+    this.#state = 'over'
+    this.#close?.()
   }
 }
 

@@ -1,5 +1,6 @@
 import { followGenerator, isObject, peek, peekMethod, tapMethod } from '@tidegauge/core'
 import { attachOnce, type Feed } from '../feed.js'
+import { OpenProvides } from '../open-provides.js'
 import { DhtAttempt } from './attempt.js'
 
 /**
@@ -9,25 +10,36 @@ import { DhtAttempt } from './attempt.js'
  * and a plain field otherwise.
  */
 export function watchDht(dht: object, feed: Feed): void {
-  watchProvides(peek(dht, 'contentRouting'), feed)
+  watchProvides(peek(dht, 'contentRouting'), nameOf(dht), feed)
   watchReprovider(peek(dht, 'reprovider'), feed)
 }
 
-function watchProvides(contentRouting: unknown, feed: Feed): void {
+function watchProvides(contentRouting: unknown, name: string, feed: Feed): void {
   if (!isObject(contentRouting) || peekMethod(contentRouting, 'provide') === undefined)
     return missing(feed, 'contentRouting.provide', 'its advertisements are not counted')
-  attachOnce(feed, 'contentRouting of a DHT', contentRouting, () =>
-    tapMethod(contentRouting, 'provide', (call) => {
+  attachOnce(feed, 'contentRouting of a DHT', contentRouting, () => {
+    const open = new OpenProvides(name, feed)
+    const putBack = tapMethod(contentRouting, 'provide', (call) => {
       const events = call()
-      feed.notices.guard('following a provide', () => follow(events, feed))
+      feed.notices.guard('following a provide', () => follow(events, feed, open))
       return events
-    }),
-  )
+    })
+    return () => {
+      putBack()
+      open.stop()
+    }
+  })
 }
 
-function follow(events: unknown, feed: Feed): void {
+/** A node may have several, each with a protocol of its own. */
+function nameOf(dht: object): string {
+  const protocol = peek(dht, 'protocol')
+  return typeof protocol === 'string' ? `the DHT "${protocol}"` : 'a DHT'
+}
+
+function follow(events: unknown, feed: Feed, open: OpenProvides): void {
   const { notices } = feed
-  const attempt = new DhtAttempt(feed)
+  const attempt = new DhtAttempt(feed, open)
   const followed = followGenerator(events, {
     asked: () => notices.guard('counting a provide', () => attempt.asked()),
     gave: (event) => notices.guard('counting a provide', () => attempt.gave(event)),

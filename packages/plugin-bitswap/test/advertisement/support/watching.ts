@@ -10,8 +10,9 @@ export function watch(node: AdvertisingNode, clock: Clock = systemClock) {
   const notices = new Notices()
   const told: string[] = []
   const tell = (message: unknown): void => void told.push(String(message))
-  notices.speakTo({ debug: tell, info: tell, warn: tell, error: tell })
-  const look = (): void => watchAdvertisements(node, tally, { clock, notices }, undo)
+  const logger = { debug: tell, info: tell, warn: tell, error: tell }
+  notices.speakTo(logger)
+  const look = (): void => watchAdvertisements(node, tally, { clock, notices, logger }, undo)
   look()
   onTestFinished(() => undo.run())
   return { tally, undo, told, look, counts: () => countsOf(tally) }
