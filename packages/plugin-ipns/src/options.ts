@@ -1,7 +1,7 @@
-import { OptionCheck } from '@tidegauge/core'
+import { OptionCheck, peekMethod } from '@tidegauge/core'
 import { DEFAULT_REPUBLISH_INTERVAL_MS } from './helia/due.js'
 import type { NamespaceFunction } from './helia/naming.js'
-import { hasMethod, type HeliaLike, type IpnsLike } from './helia/shapes.js'
+import { isDatastore, type HeliaLike, type IpnsLike } from './helia/shapes.js'
 import type { IpnsSource } from './source.js'
 
 /** For the records of a Helia node. */
@@ -68,17 +68,22 @@ export function parseOptions(options: IpnsOptions): IpnsSettings {
 }
 
 function readSource(check: OptionCheck, source: unknown): IpnsSource {
-  check.expect(hasMethod(source, 'read'), 'source', source, 'an object with a function read')
+  check.expect(peekMethod(source, 'read') !== undefined, 'source', source, 'an object with a function read')
   return source as IpnsSource
 }
 
 function readHelia(check: OptionCheck, given: Record<string, unknown>) {
   const { name, helia, namespace } = given
-  const isName = Array.isArray((name as IpnsLike | undefined)?.routers) && hasMethod(name, 'publish')
+  const isName =
+    Array.isArray((name as IpnsLike | undefined)?.routers) && peekMethod(name, 'publish') !== undefined
   check.expect(isName, 'name', name, 'what ipns(helia) of @helia/ipns returned')
   const datastore = (helia as HeliaLike | null | undefined)?.datastore
-  const isHelia = hasMethod(datastore, 'query') && hasMethod(datastore, 'get')
-  check.expect(helia === undefined || isHelia, 'helia', helia, 'a Helia node, with its datastore')
+  check.expect(
+    helia === undefined || isDatastore(datastore),
+    'helia',
+    helia,
+    'a Helia node, with its datastore',
+  )
   check.expect(
     namespace === undefined || typeof namespace === 'function',
     'namespace',

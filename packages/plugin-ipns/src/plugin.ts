@@ -5,7 +5,7 @@ import { instruments } from './metrics.js'
 import { NamespaceBook } from './namespaces.js'
 import { parseOptions, type IpnsOptions, type IpnsSettings } from './options.js'
 import { reportSnapshot } from './report.js'
-import type { IpnsPass, IpnsSnapshot, IpnsSource } from './source.js'
+import type { IpnsSource } from './source.js'
 import { version } from './version.js'
 
 /** Measures the IPNS records that one node keeps alive. */
@@ -22,17 +22,6 @@ export function ipns(options: IpnsOptions): IpnsPlugin {
   const routers = new NamespaceBook(MAX_ROUTERS)
   const source = settings.source ?? heliaSource(settings, namespaces, notices)
   let context: PluginContext<typeof instruments> | undefined
-  let reading: Promise<IpnsSnapshot> | undefined
-  const read = async (pass: IpnsPass): Promise<IpnsSnapshot> => {
-    if (reading !== undefined) throw new Error('the source has not answered since an earlier pass')
-    const answer = Promise.resolve(source.read(pass))
-    reading = answer
-    try {
-      return await answer
-    } finally {
-      if (reading === answer) reading = undefined
-    }
-  }
   return {
     name: 'ipns',
     version,
@@ -46,8 +35,8 @@ export function ipns(options: IpnsOptions): IpnsPlugin {
     async collect(pass: CollectContext) {
       if (context === undefined) return
       const { clock, instruments: to } = context
-      const snapshot = await read({ signal: pass.signal, deadlineMs: pass.deadlineMs })
-      // too late: the pass counts as failed already, and a later one may have told newer figures
+      const snapshot = await source.read({ signal: pass.signal, deadlineMs: pass.deadlineMs })
+      // too late: the pass counts as failed already, the source is asked again, and may have told newer figures
       if (pass.signal.aborted) return
       reportSnapshot(snapshot, { namespaces, routers, nowMs: clock.now() }, to)
       const { faults = [] } = snapshot
@@ -57,7 +46,6 @@ export function ipns(options: IpnsOptions): IpnsPlugin {
     },
     async stop() {
       context = undefined
-      reading = undefined
       await source.stop?.()
     },
   }

@@ -71,7 +71,10 @@ export type IpnsPass = Pick<CollectContext, 'signal' | 'deadlineMs'>
 export interface IpnsSource {
   /** Begins to watch. May fail, and is then called again; may be called again after {@link stop}. */
   start?(context: IpnsSourceContext): void | Promise<void>
-  /** Called at each collect pass. May fail; the last values are kept then. Totals must not fall. */
+  /**
+   * Called at each collect pass. May fail; the last values are kept then. Totals must not fall. An answer that comes
+   * after the pass was aborted is dropped: heed its signal, the source is asked again at a later pass.
+   */
   read(pass: IpnsPass): IpnsSnapshot | Promise<IpnsSnapshot>
   /** Stops watching. May be called more than once. */
   stop?(): void | Promise<void>

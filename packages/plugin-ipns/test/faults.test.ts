@@ -79,24 +79,6 @@ describe('a datastore', () => {
     expect(await host.value(overdue)).toBe(1)
   })
 
-  it('that never answers holds no collection, and is asked again when the plugin is started anew', async () => {
-    const datastore = new FaultyDatastore()
-    const name = nameOf(await createNode({ datastore }))
-    datastore.state = 'hanging'
-    const plugin = ipns({ name })
-    const begun = performance.now()
-    const host = await startHost(plugin)
-    expect(performance.now() - begun).toBeLessThan(3_000)
-    expect(await valuesOf(host, running, runsMade, tracked)).toEqual([0, 0, undefined])
-    expect(health(host).state).toBe('down')
-    expect(health(host).lastError).toContain('the datastore has not answered yet')
-    await host.tidegauge.stop()
-    datastore.state = 'well'
-    await host.tidegauge.start()
-    expect(await host.value(tracked)).toBe(0)
-    expect(health(host).state).toBe('up')
-  })
-
   it('that has become slow is waited for with the records of before, for five seconds', async () => {
     const datastore = new FaultyDatastore()
     const name = nameOf(await createNode({ datastore }))

@@ -3,44 +3,15 @@ import { createManualClock } from '@tidegauge/testkit'
 import { describe, expect, it } from 'vitest'
 import { AttemptBook } from '../src/helia/attempts.js'
 import { followDht, isKadDht } from '../src/helia/dht.js'
+import { Ledger } from '../src/helia/ledger.js'
 import { Naming } from '../src/helia/naming.js'
-import { RepublisherWatch } from '../src/helia/republisher-watch.js'
+import { OpenPuts } from '../src/helia/open-puts.js'
 import { RouterTotals } from '../src/helia/router-totals.js'
-import { describeRouter } from '../src/helia/routers.js'
+import { describeRouter } from '../src/helia/router-kinds.js'
 import { Taps } from '../src/helia/tap.js'
 import { NamespaceBook } from '../src/namespaces.js'
 
 const record = Uint8Array.of(1, 2, 3)
-
-describe('an attempt', () => {
-  it('fails when all have ended and none took the record, and counts once', () => {
-    const book = new AttemptBook()
-    const results: string[] = []
-    const attempt = book.open(record, (result) => results.push(result))
-    attempt.begin()
-    attempt.begin()
-    attempt.end()
-    expect([results.length, attempt.isOpen]).toEqual([0, true])
-    expect(book.open(record, () => results.push('another'))).toBe(attempt)
-    attempt.end()
-    attempt.succeed()
-    expect(results).toEqual(['failure'])
-  })
-
-  it('of bytes that were tried before is a new one', () => {
-    const book = new AttemptBook()
-    const results: string[] = []
-    for (const result of ['first', 'second']) {
-      const attempt = book.open(record, () => results.push(result))
-      attempt.begin()
-      attempt.succeed()
-      attempt.succeed()
-      attempt.end()
-    }
-    expect(results).toEqual(['first', 'second'])
-    expect(book.find('no bytes')).toBeUndefined()
-  })
-})
 
 describe('a DHT', () => {
   it('has taken a record when a peer has answered with that record', async () => {
@@ -62,57 +33,69 @@ describe('a DHT', () => {
         yield* rounds[round++] ?? []
       },
     }
-    expect(isKadDht(dht)).toBe(true)
     const [totals, attempts, results] = [new RouterTotals(), new AttemptBook(), [] as string[]]
     const taps = new Taps(new Notices(), new UndoList())
     const find = (args: readonly unknown[]) => attempts.find(args[1])
-    followDht(dht, 'dht', find, { taps, totals, attempts, open: find, helia: {}, name: {} as never })
+    const clock = createManualClock()
+    const openPuts = new OpenPuts(clock)
+    const parts = { taps, totals, attempts, openPuts, open: find, helia: {}, name: {} as never }
+    followDht(dht, 'dht', find, parts)
     for (const _ of rounds) {
       const sent = record.slice()
-      attempts.open(sent, (result) => results.push(result))
+      attempts.open(sent, { over: (result) => results.push(result), closed: () => {} })
       for await (const _event of dht.put(record, sent));
     }
     // nobody is waiting for this one
     for await (const _event of dht.put(record, record));
     expect(results).toEqual(['failure', 'failure', 'failure', 'success'])
     expect(totals.read()).toEqual({ dht: { success: 1, failure: 3 } })
+    const sent = record.slice()
+    attempts.open(sent, { over() {}, closed() {} })
+    const hanging = dht.put(record, sent)
+    await clock.advance(301_000)
+    expect(openPuts.fault).toContain('router "dht"')
+    await hanging.next()
+    expect(openPuts.fault).toBeUndefined()
   })
 })
 
-describe('the runs of the republisher', () => {
-  const watch = () => {
-    const clock = createManualClock(0)
-    const totals = { success: 0, failure: 0 }
-    return { clock, totals, watch: new RepublisherWatch(clock, 1_000, totals) }
-  }
-
-  it('are over when the next one begins', async () => {
-    const one = watch()
-    expect(one.watch.nextRunMs).toBe(1_000)
-    await one.clock.advance(5)
-    one.watch.listed([]).ended(true)
-    expect([one.watch.endedRunMs, one.watch.nextRunMs]).toEqual([undefined, 1_005])
-    await one.clock.advance(10)
-    one.watch.listed([])
-    expect([one.watch.endedRunMs, one.watch.nextRunMs]).toEqual([5, 1_015])
-    expect(one.totals).toEqual({ success: 1, failure: 0 })
-  })
-
-  it('did nothing when they could not list the records, or were stopped', () => {
-    const failed = watch()
-    failed.watch.listed([{}]).ended(false)
-    failed.watch.listed([{}])
-    expect([failed.watch.endedRunMs, failed.totals]).toEqual([undefined, { success: 0, failure: 1 }])
-    const stopped = watch()
-    const abort = new AbortController()
-    stopped.watch.listed([{ signal: abort.signal }]).ended(true)
-    abort.abort()
-    stopped.watch.listed([{}])
-    expect(stopped.watch.endedRunMs).toBeUndefined()
+describe('a service of libp2p', () => {
+  it('is a DHT by its tag or by its shape', () => {
+    const shape = { contentRouting: { provide: () => {} }, routingTable: {} }
+    const services = [{ [Symbol.toStringTag]: '@libp2p/kad-dht' }, shape, { contentRouting: {} }, {}, null]
+    expect(services.map(isKadDht)).toEqual([true, true, false, false, false])
   })
 })
 
 describe('a record that is gone', () => {
+  it('is gone from the names when nothing was tried with it', () => {
+    const naming = new Naming(({ keyName }) => keyName, new NamespaceBook(5), new Notices())
+    const ledger = new Ledger(naming, [])
+    const own = { keyName: 'mine', lifetimeMs: 0, routingKey: record }
+    const records = new Map([['a', { createdMs: 0, dueMs: 0, isReadable: true, record: own }]])
+    ledger.settle({ records, isCurrent: true }, undefined, 0)
+    expect(naming.find('a')).toBe('mine')
+    ledger.settle({ records: new Map(), isCurrent: true }, undefined, 0)
+    expect(naming.find('a')).toBeUndefined()
+  })
+
+  it('keeps its name for what is still to come, until it is forgotten or nobody needs it', () => {
+    const naming = new Naming(({ keyName }) => keyName, new NamespaceBook(5), new Notices())
+    const stored = { createdMs: 0, dueMs: 0, isReadable: true }
+    const own = { ...stored, record: { keyName: 'mine', lifetimeMs: 0, routingKey: record } }
+    naming.know(
+      new Map([
+        ['a', own],
+        ['b', own],
+      ]),
+    )
+    naming.know(new Map())
+    expect([naming.find('a'), naming.find('b')]).toEqual(['mine', 'mine'])
+    naming.release((key) => key === 'a')
+    expect([naming.find('a'), naming.find('b')]).toEqual(['mine', undefined])
+    expect([naming.forget('a'), naming.forget('a')]).toEqual(['mine', 'other'])
+  })
+
   it('gives its namespace once more, and is forgotten', () => {
     const naming = new Naming(({ keyName }) => keyName, new NamespaceBook(5), new Notices())
     naming.learn('a', record, { keyName: 'mine' })

@@ -1,9 +1,10 @@
 import { createManualClock } from '@tidegauge/testkit'
 import { describe, expect, it } from 'vitest'
-import { ipns, type IpnsSnapshot, type IpnsSource } from '../src/index.js'
+import { ipns, type IpnsPass, type IpnsSnapshot, type IpnsSource } from '../src/index.js'
 import { NamespaceBook } from '../src/namespaces.js'
 import { startHost } from './support/host.js'
-import { createNode, createPair, HOUR_MS, nameOf, value } from './support/nodes.js'
+import { createNode, createPair, HOUR_MS, nameOf, until, value } from './support/nodes.js'
+import { taking } from './support/refreshing.js'
 import { tracked, valuesOf } from './support/series.js'
 
 const figures = { active: 1, backoff: 2, overdue: 1 }
@@ -40,11 +41,13 @@ describe('a source of another stack', () => {
     })
   })
 
-  it('that hangs is not asked again before it has answered', async () => {
+  it('that hangs is told to give up and asked again at the next pass, and its late answer is dropped', async () => {
     const answers: ((snapshot: IpnsSnapshot) => void)[] = []
+    const signals: AbortSignal[] = []
     const source = {
-      read: () => {
-        if (answers.length > 0) return { records: { mine: figures } }
+      read: ({ signal }: IpnsPass) => {
+        signals.push(signal)
+        if (signals.length > 2) return { records: { mine: figures } }
         return new Promise<IpnsSnapshot>((resolve) => answers.push(resolve))
       },
     }
@@ -52,15 +55,21 @@ describe('a source of another stack', () => {
     const starting = startHost(ipns({ source }), { clock, timeoutMs: 1_000 })
     await clock.advance(2_000)
     const host = await starting
-    await clock.advance(600_000)
-    expect(await host.value(tracked)).toBeUndefined()
-    expect(host.tidegauge.health().plugins[0].lastError).toContain('has not answered since an earlier pass')
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true])
+    await clock.advance(30_000)
+    const reading = host.value(tracked)
+    await clock.advance(2_000)
+    expect(await reading).toBeUndefined()
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true, true])
+    expect(host.tidegauge.health().plugins[0].lastError).toContain('did not end within 1000 ms')
     // too late: it is not exported
     answers[0]({ records: { late: figures } })
-    await clock.advance(600_000)
+    await clock.advance(30_000)
     const values = await host.read()
+    answers[1]({ records: { late: figures } })
     expect(values.get('libp2p_ipns_records_total{state="tracked"}')).toBe(3)
-    expect([...values.keys()].filter((series) => series.includes('late'))).toEqual([])
+    const after = await host.read()
+    expect([...values.keys(), ...after.keys()].filter((series) => series.includes('late'))).toEqual([])
     expect(host.tidegauge.health().plugins[0].state).toBe('up')
   })
 
@@ -109,6 +118,34 @@ describe('a source of another stack', () => {
 })
 
 describe('namespaces', () => {
+  it('of a record that was refreshed and unpublished between two collections stay its own', async () => {
+    const name = nameOf(await createNode({ dht: false }), { republishInterval: 3_000_000 })
+    const gate = Promise.withResolvers<void>()
+    const puts: unknown[] = []
+    name.routers.push({
+      ...taking,
+      put: (key) => (puts.push(key), puts.length === 4 ? gate.promise : Promise.resolve()),
+    })
+    const host = await startHost(ipns({ name, namespace: ({ keyName }) => keyName }))
+    for (const key of ['brief', 'slow']) await name.publish(key, value, { lifetime: HOUR_MS })
+    const ofBoth = () =>
+      valuesOf(
+        host,
+        'refresh_total{namespace="brief",result="success"}',
+        'refresh_total{namespace="slow",result="success"}',
+        'refresh_total{namespace="other",result="success"}',
+      )
+    expect(await ofBoth()).toEqual([0, 0, undefined])
+    name.start()
+    await until(() => puts.length === 4, 'both to be refreshed')
+    await Promise.all([name.unpublish('brief'), name.unpublish('slow')])
+    const sum = async () => (await ofBoth()).map((one) => one ?? 0).reduce((a, b) => a + b)
+    // one is still under way, and keeps its name until it ends
+    await expect.poll(sum).toBe(1)
+    gate.resolve()
+    await expect.poll(ofBoth).toEqual([1, 1, undefined])
+  })
+
   it('are what an option says of a record', async () => {
     const [a] = await createPair()
     const name = nameOf(a, { republishInterval: 100 })

@@ -1,3 +1,4 @@
+/* oxlint-disable unicorn/no-thenable -- promises of other makes are what is tested */
 import { Notices, UndoList } from '@tidegauge/core'
 import { describe, expect, it } from 'vitest'
 import { Taps, type CallObserver } from '../src/helia/tap.js'
@@ -54,12 +55,8 @@ describe('a method that is followed', () => {
     expect(counter.add).toBe(Counter.prototype.add)
   })
 
-  it('returns the very promise, and is told of its end', async () => {
-    const { counter, seen, taps } = followed('later')
-    const mine = Promise.resolve('mine')
-    const own = { later: () => mine }
-    taps.follow(own, 'later', () => ({ ended: () => {} }))
-    expect(own.later()).toBe(mine)
+  it('settles as before, when its end has been told', async () => {
+    const { counter, seen } = followed('later')
     await expect(counter.later(false)).resolves.toBe('done')
     await expect(counter.later(true)).rejects.toThrow('later')
     expect(seen).toEqual([
@@ -68,6 +65,38 @@ describe('a method that is followed', () => {
       ['called', true],
       ['ended', false],
     ])
+  })
+
+  it('leaves a rejection that nobody handles unhandled', async () => {
+    const unhandled: unknown[] = []
+    const before = process.listeners('unhandledRejection')
+    process.removeAllListeners('unhandledRejection')
+    process.on('unhandledRejection', (reason) => unhandled.push(String(reason)))
+    try {
+      const { counter, seen } = followed('later')
+      void counter.later(true)
+      await expect.poll(() => unhandled).toEqual(['Error: later'])
+      expect(seen.at(-1)).toEqual(['ended', false])
+    } finally {
+      process.removeAllListeners('unhandledRejection')
+      for (const listener of before) process.on('unhandledRejection', listener)
+    }
+  })
+
+  it('that returns a promise which works when it is asked works once', async () => {
+    const { taps, seen, observer } = followed('add')
+    let works = 0
+    const lazy = {
+      put: () => ({
+        then: (done: (value: string) => void) => {
+          works++
+          done('done')
+        },
+      }),
+    }
+    taps.follow(lazy, 'put', observer)
+    await lazy.put()
+    expect([works, seen.at(-1)]).toEqual([1, ['ended', true]])
   })
 
   it('throws what it threw, and is told of it afterwards', async () => {
@@ -97,6 +126,29 @@ describe('a method that is followed', () => {
     expect(seen.splice(0).at(-1)).toEqual(['ended', false])
     for await (const _ of counter.steps()) break
     expect(seen.at(-1)).toEqual(['ended', false])
+  })
+
+  it('tells the end of an iteration once, whatever is asked of it afterwards', async () => {
+    const { counter, seen } = followed('steps')
+    const steps = counter.steps()
+    for (let i = 0; i < 5; i++) await steps.next()
+    await steps.return('left')
+    await expect(steps.throw(new Error('late'))).rejects.toThrow('late')
+    expect(seen.filter((one) => (one as unknown[])[0] === 'ended')).toEqual([['ended', true]])
+    const given = counter.steps()
+    await given.next()
+    await expect(given.throw(new Error('given up'))).rejects.toThrow('given up')
+    expect(seen.at(-1)).toEqual(['ended', false])
+  })
+
+  it('may return what can be neither awaited nor changed', async () => {
+    const { taps, seen, observer } = followed('add')
+    const frozen = Object.freeze({ next: () => ({ done: true, value: 1 }) })
+    const own = { list: () => frozen }
+    taps.follow(own, 'list', observer)
+    expect(own.list()).toBe(frozen)
+    await Promise.resolve()
+    expect(seen).toEqual([['called'], ['ended', true]])
   })
 
   it('is not disturbed by an observer that throws, which is told once', async () => {
@@ -131,6 +183,24 @@ describe('a method that is followed', () => {
     expect(counter.add).toBe(first)
     other.run()
     expect(Object.hasOwn(counter, 'add')).toBe(false)
+  })
+
+  it('is followed anew after it was left while somebody else had put theirs over it', () => {
+    const { counter, undo, taps, observer, seen } = followed('add')
+    const ours = counter.add
+    counter.add = function (by) {
+      return ours.call(this, by)
+    }
+    undo.run()
+    // theirs is taken off again
+    counter.add = ours
+    counter.add(1)
+    expect(seen).toEqual([])
+    taps.follow(counter, 'add', observer)
+    counter.add(2)
+    expect(seen).toEqual([['called', 2]])
+    undo.run()
+    expect(counter.add).toBe(ours)
   })
 
   it('is followed once however often that is asked, and not when there is none', () => {

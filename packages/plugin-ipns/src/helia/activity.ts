@@ -6,21 +6,41 @@ import type { AttemptKind } from './attempts.js'
 export interface KeyActivity {
   /** When the latest attempt began, in milliseconds since the Unix epoch. */
   beganMs: number
-  /** Whether the latest attempt to end failed. */
+  /** Whether the attempt failed that began last of those that have ended. */
   isBackingOff: boolean
+  /** The attempt that says so, by its place in the order of their beginnings. */
+  decidedBy: number
+  /** Attempts that have neither succeeded nor failed yet. */
+  underWay: number
   /** What ended and is not in the totals yet. */
   refresh: Tally
   publish: Tally
 }
 
+/** How an attempt ended. */
+export interface AttemptEnd {
+  readonly kind: AttemptKind
+  readonly result: IpnsResult
+  /** What `began` returned. */
+  readonly order: number
+}
+
 /** The attempts of every record, by its key. */
 export class Activities {
   readonly #byKey = new Map<string, KeyActivity>()
+  #begun = 0
 
   of(key: string): KeyActivity {
     const known = this.#byKey.get(key)
     if (known !== undefined) return known
-    const fresh = { beganMs: -Infinity, isBackingOff: false, refresh: tally(), publish: tally() }
+    const fresh = {
+      beganMs: -Infinity,
+      isBackingOff: false,
+      decidedBy: 0,
+      underWay: 0,
+      refresh: tally(),
+      publish: tally(),
+    }
     this.#byKey.set(key, fresh)
     return fresh
   }
@@ -29,11 +49,22 @@ export class Activities {
     return this.#byKey.get(key)
   }
 
-  /** An attempt has ended. */
-  ended(key: string, kind: AttemptKind, result: IpnsResult, nowMs: number): void {
+  /** An attempt begins. Returns its place in the order of all. */
+  began(key: string, nowMs: number): number {
     const activity = this.of(key)
-    activity.isBackingOff = result === 'failure'
+    activity.beganMs = nowMs
+    activity.underWay++
+    return ++this.#begun
+  }
+
+  /** An attempt has ended. One that began before the attempt that decided last decides nothing any more. */
+  ended(key: string, { kind, result, order }: AttemptEnd, nowMs: number): void {
+    const activity = this.of(key)
+    activity.underWay--
     addResult(activity[kind], result, nowMs)
+    if (order < activity.decidedBy) return
+    activity.decidedBy = order
+    activity.isBackingOff = result === 'failure'
   }
 
   /** Hands over what ended since. `take` may want to have it `later`, or to `forget` the record. */

@@ -3,6 +3,14 @@ import type { IpnsResult } from '../source.js'
 /** What a record is handed to the routers for. */
 export type AttemptKind = 'refresh' | 'publish'
 
+/** Told what becomes of an attempt. */
+export interface AttemptListener {
+  /** It has succeeded or failed. */
+  over(result: IpnsResult): void
+  /** Every router has answered. After {@link over}. */
+  closed(): void
+}
+
 /**
  * One record on its way to all routers.
  *
@@ -10,12 +18,13 @@ export type AttemptKind = 'refresh' | 'publish'
  * ended and none took it. Until then it is under way, however long that takes.
  */
 export class Attempt {
-  readonly #over: (result: IpnsResult) => void
+  readonly #listener: AttemptListener
   #open = 0
   #isOver = false
+  #isClosed = false
 
-  constructor(over: (result: IpnsResult) => void) {
-    this.#over = over
+  constructor(listener: AttemptListener) {
+    this.#listener = listener
   }
 
   get isOpen(): boolean {
@@ -35,13 +44,17 @@ export class Attempt {
   /** A router has ended, well or badly. */
   end(): void {
     this.#open--
-    if (this.#open === 0) this.#end('failure')
+    if (this.#open > 0) return
+    this.#end('failure')
+    if (this.#isClosed) return
+    this.#isClosed = true
+    this.#listener.closed()
   }
 
   #end(result: IpnsResult): void {
     if (this.#isOver) return
     this.#isOver = true
-    this.#over(result)
+    this.#listener.over(result)
   }
 }
 
@@ -52,11 +65,9 @@ export class Attempt {
 export class AttemptBook {
   readonly #attempts = new WeakMap<object, Attempt>()
 
-  /** The attempt that these bytes are on; a new one if there is none under way. */
-  open(record: object, over: (result: IpnsResult) => void): Attempt {
-    const known = this.#attempts.get(record)
-    if (known?.isOpen) return known
-    const attempt = new Attempt(over)
+  /** A new attempt for these bytes, where none is under way. */
+  open(record: object, listener: AttemptListener): Attempt {
+    const attempt = new Attempt(listener)
     this.#attempts.set(record, attempt)
     return attempt
   }

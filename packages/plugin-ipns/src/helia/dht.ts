@@ -1,9 +1,13 @@
+import { isFunction, isObject, peek } from '@tidegauge/core'
 import type { FindAttempt, RouterParts } from './routers.js'
-import { fieldOf } from './shapes.js'
 
-/** Whether a service of libp2p is a kad-dht. */
+/** Whether a service of libp2p is a kad-dht: by its tag, or by its shape where the tag has changed. */
 export function isKadDht(service: unknown): service is object {
-  return fieldOf(service, Symbol.toStringTag) === '@libp2p/kad-dht'
+  if (!isObject(service)) return false
+  if (peek(service, Symbol.toStringTag) === '@libp2p/kad-dht') return true
+  return (
+    isFunction(peek(peek(service, 'contentRouting'), 'provide')) && isObject(peek(service, 'routingTable'))
+  )
 }
 
 /**
@@ -15,13 +19,14 @@ export function followDht(
   dht: object,
   label: string,
   find: FindAttempt,
-  { taps, totals }: RouterParts,
+  { taps, totals, openPuts }: RouterParts,
 ): void {
   totals.know(label)
   taps.follow(dht, 'put', (args) => {
     const attempt = find(args)
     if (attempt === undefined) return undefined
     attempt.begin()
+    const answered = openPuts.begin(label, 'taker')
     let isTaken = false
     return {
       yielded(event) {
@@ -30,6 +35,7 @@ export function followDht(
         attempt.succeed()
       },
       ended() {
+        answered()
         totals.count(label, isTaken)
         attempt.end()
       },
@@ -38,9 +44,8 @@ export function followDht(
 }
 
 function isAcknowledgement(event: unknown, sent: unknown): boolean {
-  if (fieldOf(event, 'name') !== 'PEER_RESPONSE' || fieldOf(event, 'messageName') !== 'PUT_VALUE')
-    return false
+  if (peek(event, 'name') !== 'PEER_RESPONSE' || peek(event, 'messageName') !== 'PUT_VALUE') return false
   // a peer may answer with a record that it likes better
-  const stored = fieldOf(fieldOf(event, 'record'), 'value')
+  const stored = peek(peek(event, 'record'), 'value')
   return stored instanceof Uint8Array && sent instanceof Uint8Array && Buffer.compare(stored, sent) === 0
 }

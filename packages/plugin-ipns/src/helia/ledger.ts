@@ -1,10 +1,16 @@
-import type { ByName, IpnsResult, RecordFigures, RefreshFigures, ResultTotals } from '../source.js'
+import type { ByName, RecordFigures, RefreshFigures, ResultTotals } from '../source.js'
 import { NamespaceTotals } from '../totals.js'
-import { Activities } from './activity.js'
-import type { AttemptKind } from './attempts.js'
+import { Activities, type AttemptEnd } from './activity.js'
 import type { Naming } from './naming.js'
 import type { RecordShelf } from './record-shelf.js'
 import type { StoredRecord } from './stored-records.js'
+
+/** A record that is handed to the routers. */
+export interface RecordPut {
+  readonly key: string
+  readonly routingKey: Uint8Array
+  readonly metadata: unknown
+}
 
 /** What each record's attempts came to, and the totals by namespace. */
 export class Ledger {
@@ -19,28 +25,37 @@ export class Ledger {
     for (const namespace of namespaces) this.#totals.of(namespace)
   }
 
-  /** A record begins its way to the routers. With metadata it is published, without it is refreshed. */
-  began(key: string, routingKey: Uint8Array, metadata: unknown, nowMs: number): void {
+  /**
+   * A record begins its way to the routers. With metadata it is published, without it is refreshed. Returns the order
+   * of the attempt, for {@link ended}.
+   */
+  began({ key, routingKey, metadata }: RecordPut, nowMs: number): number {
     if (metadata !== undefined) this.#naming.learn(key, routingKey, metadata)
-    this.#activities.of(key).beganMs = nowMs
+    return this.#activities.began(key, nowMs)
   }
 
-  ended(key: string, kind: AttemptKind, result: IpnsResult, nowMs: number): void {
-    this.#activities.ended(key, kind, result, nowMs)
+  ended(key: string, end: AttemptEnd, nowMs: number): void {
+    this.#activities.ended(key, end, nowMs)
   }
 
   /** Puts what has ended into the totals of its namespace. `endedRunMs`: see `RepublisherWatch`. */
-  settle(shelf: RecordShelf, endedRunMs: number | undefined, nowMs: number): void {
+  settle(
+    shelf: Pick<RecordShelf, 'records' | 'isCurrent'>,
+    endedRunMs: number | undefined,
+    nowMs: number,
+  ): void {
     const { records, isCurrent } = shelf
     if (records !== undefined) this.#naming.know(records)
     if (records !== undefined && isCurrent) this.#countSkipped(records, endedRunMs, nowMs)
     this.#activities.drain((key, activity) => {
-      const isGone = isCurrent && records?.has(key) === false
+      // one that is still under way needs its name when it ends
+      const isGone = isCurrent && records?.has(key) === false && activity.underWay === 0
       const namespace = isGone ? this.#naming.forget(key) : this.#naming.find(key)
       if (namespace === undefined) return 'later'
       this.#totals.add(namespace, activity)
       return isGone ? 'forget' : 'keep'
     })
+    if (isCurrent) this.#naming.release((key) => this.#activities.find(key) !== undefined)
   }
 
   /**
@@ -94,7 +109,9 @@ export class Ledger {
     this.#skipsCountedMs = endedRunMs
     for (const [key, { createdMs, dueMs }] of records) {
       const beganMs = this.#activities.find(key)?.beganMs ?? -Infinity
-      if (Math.max(createdMs, dueMs, beganMs) < endedRunMs) this.ended(key, 'refresh', 'failure', nowMs)
+      if (Math.max(createdMs, dueMs, beganMs) >= endedRunMs) continue
+      const order = this.#activities.began(key, beganMs)
+      this.ended(key, { kind: 'refresh', result: 'failure', order }, nowMs)
     }
   }
 }

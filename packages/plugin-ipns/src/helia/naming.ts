@@ -1,6 +1,5 @@
-import type { Notices } from '@tidegauge/core'
+import { peek, type Notices } from '@tidegauge/core'
 import { OTHER, type NamespaceBook } from '../namespaces.js'
-import { fieldOf } from './shapes.js'
 import type { IpnsRecord, StoredRecord } from './stored-records.js'
 
 /** Says which namespace a record belongs to. */
@@ -16,8 +15,8 @@ export class Naming {
   readonly #notices: Notices
   #records: ReadonlyMap<string, StoredRecord> | undefined
   #stored = new Map<string, string>()
-  /** Of records that were published and have not been read yet. */
-  readonly #published = new Map<string, string>()
+  /** Of records that were not there when all were read: published since, or gone. */
+  readonly #absent = new Map<string, string>()
 
   constructor(choose: NamespaceFunction | undefined, book: NamespaceBook, notices: Notices) {
     this.#choose = choose ?? firstSegment
@@ -27,34 +26,40 @@ export class Naming {
 
   /** A record is published: who can tell its namespace before it has been read? */
   learn(key: string, routingKey: Uint8Array, metadata: unknown): void {
-    const keyName = fieldOf(metadata, 'keyName')
-    const lifetime = fieldOf(metadata, 'lifetime')
+    const keyName = peek(metadata, 'keyName')
+    const lifetime = peek(metadata, 'lifetime')
     const record = {
       keyName: typeof keyName === 'string' ? keyName : '',
       lifetimeMs: typeof lifetime === 'number' ? lifetime : 0,
       routingKey,
     }
-    this.#published.set(key, this.#nameOf(record))
+    this.#absent.set(key, this.#nameOf(record))
   }
 
   /** Takes the records as they were read. */
   know(records: ReadonlyMap<string, StoredRecord>): void {
     if (records === this.#records) return
     this.#records = records
+    for (const [key, name] of this.#stored) this.#absent.set(key, name)
     this.#stored = new Map([...records].map(([key, { record }]) => [key, this.#nameOf(record)]))
-    for (const key of this.#stored.keys()) this.#published.delete(key)
+    for (const key of this.#stored.keys()) this.#absent.delete(key)
   }
 
   /** The namespace of a record, if it is known. */
   find(key: string): string | undefined {
-    return this.#stored.get(key) ?? this.#published.get(key)
+    return this.#stored.get(key) ?? this.#absent.get(key)
   }
 
   /** The namespace of a record that is gone: known still, or `other`. */
   forget(key: string): string {
     const name = this.find(key) ?? OTHER
-    this.#published.delete(key)
+    this.#absent.delete(key)
     return name
+  }
+
+  /** Lets go of the names of absent records that nobody needs. */
+  release(isNeeded: (key: string) => boolean): void {
+    for (const key of this.#absent.keys()) if (!isNeeded(key)) this.#absent.delete(key)
   }
 
   #nameOf(record: IpnsRecord): string {

@@ -1,4 +1,4 @@
-import { Calculation, describeThrown, settleInTime, type Clock } from '@tidegauge/core'
+import { describeThrown, settleInTime, type Clock } from '@tidegauge/core'
 import type { IpnsPass } from '../source.js'
 import type { DatastoreLike } from './shapes.js'
 import { readStoredRecords, type StoredRecord } from './stored-records.js'
@@ -6,25 +6,39 @@ import { readStoredRecords, type StoredRecord } from './stored-records.js'
 /** How long a datastore may take for all records before the pass counts as failed. */
 const PATIENCE_MS = 5_000
 
+/** How long one reading is waited for before another is begun. */
+const GIVE_UP_MS = 30_000
+
+/** The same, at most, while readings that were given up are still there. */
+const LONGEST_GIVE_UP_MS = 300_000
+
+/** One reading of all records. */
+interface Reading {
+  readonly abort: AbortController
+  readonly begunAtMs: number
+  /** What had been written when it began. */
+  readonly version: number
+}
+
 /** The records as they were last read. They are read again when something was written, or after a while. */
 export class RecordShelf {
   readonly #datastore: DatastoreLike
   readonly #maxAgeMs: number
   readonly #clock: Clock
-  readonly #reading: Calculation
-  readonly #abort = new AbortController()
   #records: ReadonlyMap<string, StoredRecord> | undefined
   #version = 0
   #readVersion = -1
   #readAtMs = -Infinity
   #askedAtMs: number | undefined
   #failure: string | undefined
+  #reading: Reading | undefined
+  /** Readings that were given up and heed no signal. */
+  #abandoned = 0
 
   constructor(datastore: DatastoreLike, maxAgeMs: number, clock: Clock) {
     this.#datastore = datastore
     this.#maxAgeMs = maxAgeMs
     this.#clock = clock
-    this.#reading = new Calculation(() => this.#read())
   }
 
   /** The records; undefined when they can't be read now. */
@@ -52,39 +66,54 @@ export class RecordShelf {
 
   /**
    * Reads again, if that is called for, and waits for it in the time that the pass has. A slow reading goes on and
-   * serves a later pass; there is one at a time.
+   * serves a later pass. There is one at a time; one that takes too long is given up for another.
    */
   async refresh(pass: IpnsPass): Promise<void> {
-    const ageMs = this.#clock.monotonic() - this.#readAtMs
-    if (this.isCurrent && ageMs < this.#maxAgeMs) return
-    this.#askedAtMs ??= this.#clock.monotonic()
-    const version = this.#version
-    const answer = this.#reading.run(
-      (records) => this.#take(records as ReadonlyMap<string, StoredRecord>, version),
-      (thrown) => this.#fail(describeThrown(thrown)),
-    )
-    if (answer !== undefined) await settleInTime([answer], { ...pass, instruments: {} }, this.#clock)
+    const nowMs = this.#clock.monotonic()
+    if (this.isCurrent && nowMs - this.#readAtMs < this.#maxAgeMs) return
+    this.#askedAtMs ??= nowMs
+    if (this.#reading !== undefined && nowMs - this.#reading.begunAtMs >= this.#giveUpMs) this.close()
+    if (this.#reading !== undefined) return
+    await settleInTime([this.#read(nowMs)], { ...pass, instruments: {} }, this.#clock)
   }
 
-  /** Ends a reading that is under way. */
+  /** Gives up a reading that is under way. Its answer is ignored. */
   close(): void {
-    this.#abort.abort()
+    if (this.#reading === undefined) return
+    this.#abandoned++
+    this.#reading.abort.abort()
+    this.#reading = undefined
   }
 
-  #read(): Promise<ReadonlyMap<string, StoredRecord>> {
-    return readStoredRecords(this.#datastore, this.#abort.signal)
+  /** Each reading that hangs for good doubles it. */
+  get #giveUpMs(): number {
+    return Math.min(GIVE_UP_MS * 2 ** this.#abandoned, LONGEST_GIVE_UP_MS)
+  }
+
+  async #read(begunAtMs: number): Promise<void> {
+    const reading = { abort: new AbortController(), begunAtMs, version: this.#version }
+    this.#reading = reading
+    const end = (take: () => void): void => {
+      if (this.#reading !== reading) {
+        this.#abandoned--
+        return
+      }
+      this.#reading = undefined
+      this.#askedAtMs = undefined
+      take()
+    }
+    try {
+      const records = await readStoredRecords(this.#datastore, reading.abort.signal)
+      end(() => this.#take(records, reading.version))
+    } catch (thrown) {
+      end(() => (this.#failure = describeThrown(thrown)))
+    }
   }
 
   #take(records: ReadonlyMap<string, StoredRecord>, version: number): void {
     this.#records = records
     this.#readVersion = version
     this.#readAtMs = this.#clock.monotonic()
-    this.#askedAtMs = undefined
     this.#failure = undefined
-  }
-
-  #fail(failure: string): void {
-    this.#failure = failure
-    this.#askedAtMs = undefined
   }
 }

@@ -1,7 +1,10 @@
+import { isObject, peek, peekMethod } from '@tidegauge/core'
 import type { Attempt, AttemptBook } from './attempts.js'
 import { followDht, isKadDht } from './dht.js'
+import type { OpenPuts } from './open-puts.js'
+import { describeRouter, isLibp2pRouter, kindOf } from './router-kinds.js'
 import type { RouterTotals } from './router-totals.js'
-import { fieldOf, hasMethod, type HeliaLike, type IpnsLike } from './shapes.js'
+import type { HeliaLike, IpnsLike } from './shapes.js'
 import type { Taps } from './tap.js'
 
 const contentRouting = Symbol.for('@libp2p/content-routing')
@@ -16,6 +19,7 @@ export interface RouterParts {
   readonly taps: Taps
   readonly attempts: AttemptBook
   readonly totals: RouterTotals
+  readonly openPuts: OpenPuts
   /** Begins an attempt, or finds the one that is under way. */
   readonly open: FindAttempt
 }
@@ -25,107 +29,104 @@ export interface RouterParts {
  *
  * Routers of IPNS are where an attempt begins. Behind the one for Helia are Helia's own, and behind the one for libp2p
  * libp2p's: each of these is followed by itself, because a router that contains others rejects with the first of them
- * while the rest goes on. Returns what could not be found.
+ * while the rest goes on. Returns what could not be found: the local store, taken for a router that takes records,
+ * would make every attempt a success.
  */
 export function followRouters(parts: RouterParts): string[] {
-  const { taps, open } = parts
-  return parts.name.routers.flatMap((router) => {
-    const label = describeRouter(router)
-    if (label === 'LocalStoreRouting') {
-      followPassage(router, open, taps)
-      return []
-    }
-    if (label !== 'HeliaRouting') {
-      followTaker(router, label, open, parts)
-      return []
-    }
-    const inner = fieldOf(fieldOf(router, 'routing') ?? parts.helia.routing, 'routers')
-    if (Array.isArray(inner)) followPassage(router, open, taps)
-    else followTaker(router, label, open, parts)
-    return Array.isArray(inner) ? followHelia(inner, parts) : ['helia.routing.routers']
-  })
+  const { open, name } = parts
+  const missing = new Set(['the local store in name.routers', 'the routing of Helia in name.routers'])
+  for (const router of name.routers) {
+    const kind = kindOf(router, name, parts.helia)
+    if (kind === 'local store') {
+      missing.delete('the local store in name.routers')
+      followPassage(router, open, parts)
+    } else if (kind === 'helia') {
+      missing.delete('the routing of Helia in name.routers')
+      for (const one of followHeliaRouting(router, parts)) missing.add(one)
+    } else followTaker(router, describeRouter(router), open, parts)
+  }
+  return [...missing]
+}
+
+function followHeliaRouting(router: object, parts: RouterParts): string[] {
+  const inner = peek(peek(router, 'routing') ?? parts.helia.routing, 'routers')
+  if (Array.isArray(inner)) {
+    followPassage(router, parts.open, parts)
+    return followHelia(inner, parts)
+  }
+  followTaker(router, describeRouter(router), parts.open, parts)
+  return ['helia.routing.routers']
 }
 
 function followHelia(routers: readonly unknown[], parts: RouterParts): string[] {
   const find: FindAttempt = (args) => parts.attempts.find(args[1])
   return routers.flatMap((router) => {
-    if (!hasMethod(router, 'put')) return []
-    const label = describeRouter(router)
-    const isLibp2p = label === 'libp2p-router'
-    const libp2p = isLibp2p ? (fieldOf(router, 'libp2p') ?? fieldOf(parts.helia, 'libp2p')) : undefined
-    const services = fieldOf(libp2p, 'services')
-    if (typeof services === 'object' && services !== null) {
-      followPassage(router, find, parts.taps)
+    if (!isObject(router) || peekMethod(router, 'put') === undefined) return []
+    const isLibp2p = isLibp2pRouter(router, parts.helia)
+    const libp2p = isLibp2p ? (peek(router, 'libp2p') ?? peek(parts.helia, 'libp2p')) : undefined
+    const services = peek(libp2p, 'services')
+    if (isObject(services)) {
+      followPassage(router, find, parts)
       followLibp2p(libp2p, services, find, parts)
       return []
     }
-    followTaker(router, label, find, parts)
+    followTaker(router, describeRouter(router), find, parts)
     return isLibp2p ? ['helia.libp2p.services'] : []
   })
 }
 
 function followLibp2p(libp2p: unknown, services: object, find: FindAttempt, parts: RouterParts): void {
-  const ofDhts = new Set<unknown>()
-  const others = new Map<unknown, string>()
-  for (const [label, service] of Object.entries(services) as [string, unknown][]) {
-    const router = fieldOf(service, contentRouting)
-    if (router === undefined) continue
-    if (!isKadDht(service)) others.set(router, label)
-    else {
-      ofDhts.add(router)
-      followDht(service, label, find, parts)
-    }
+  const dhts = new Map<object, string>()
+  const others = new Map<object, string>()
+  const sort = (router: unknown, label: string, service?: unknown): void => {
+    if (!isObject(router)) return
+    // the content router of a kad-dht keeps its DHT in `dht`: one that was not given as a service is found there
+    const dht = [service, peek(router, 'dht')].find(isKadDht)
+    if (dht !== undefined) dhts.set(dht, dhts.get(dht) ?? label)
+    else others.set(router, others.get(router) ?? label)
   }
+  for (const [label, service] of Object.entries(services) as [string, unknown][])
+    sort(peek(service, contentRouting), label, service)
   // those that createLibp2p was given as contentRouters are no services
-  const all = fieldOf(fieldOf(libp2p, 'contentRouting'), 'routers')
-  for (const router of Array.isArray(all) ? (all as unknown[]) : [])
-    if (!ofDhts.has(router) && !others.has(router)) others.set(router, describeRouter(router))
-  for (const [router, label] of others) if (hasMethod(router, 'put')) followTaker(router, label, find, parts)
+  const all = peek(peek(libp2p, 'contentRouting'), 'routers')
+  for (const router of Array.isArray(all) ? (all as unknown[]) : []) sort(router, describeRouter(router))
+  for (const [dht, label] of dhts) followDht(dht, label, find, parts)
+  for (const [router, label] of others)
+    if (peekMethod(router, 'put') !== undefined) followTaker(router, label, find, parts)
 }
 
 /** A router that resolves has taken the record. */
-function followTaker(router: object, label: string, find: FindAttempt, { taps, totals }: RouterParts): void {
+function followTaker(router: object, label: string, find: FindAttempt, parts: RouterParts): void {
+  const { taps, totals, openPuts } = parts
   totals.know(label)
   taps.follow(router, 'put', (args) => {
     const attempt = find(args)
-    attempt?.begin()
-    return (
-      attempt && {
-        ended(ok) {
-          totals.count(label, ok)
-          if (ok) attempt.succeed()
-          attempt.end()
-        },
-      }
-    )
+    if (attempt === undefined) return undefined
+    attempt.begin()
+    const answered = openPuts.begin(label, 'taker')
+    return {
+      ended(ok) {
+        answered()
+        totals.count(label, ok)
+        if (ok) attempt.succeed()
+        attempt.end()
+      },
+    }
   })
 }
 
 /** A router that takes nothing itself: what counts is what is behind it, if anything is. */
-function followPassage(router: object, find: FindAttempt, taps: Taps): void {
+function followPassage(router: object, find: FindAttempt, { taps, openPuts }: RouterParts): void {
   taps.follow(router, 'put', (args) => {
     const attempt = find(args)
-    attempt?.begin()
-    return attempt && { ended: () => attempt.end() }
+    if (attempt === undefined) return undefined
+    attempt.begin()
+    const answered = openPuts.begin(describeRouter(router), 'passage')
+    return {
+      ended() {
+        answered()
+        attempt.end()
+      },
+    }
   })
-}
-
-/** What a router calls itself: `HeliaRouting` for `HeliaRouting()`. Helia's own routers have a name. */
-export function describeRouter(router: unknown): string {
-  const name = fieldOf(router, 'name')
-  if (typeof name === 'string' && name !== '') return name
-  const text = textOf(router).replace(/\(.*/s, '')
-  if (text !== '' && !text.startsWith('[object')) return text
-  const constructor = fieldOf(router, 'constructor')
-  return typeof constructor === 'function' && constructor !== Object ? constructor.name : 'unknown'
-}
-
-function textOf(router: unknown): string {
-  const toText = fieldOf(router, 'toString')
-  if (typeof toText !== 'function') return ''
-  try {
-    return String(toText.call(router))
-  } catch {
-    return ''
-  }
 }

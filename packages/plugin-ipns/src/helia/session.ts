@@ -1,12 +1,13 @@
-import type { Clock } from '@tidegauge/core'
+import { isObject, peek, type Clock } from '@tidegauge/core'
 import { encodeBase32 } from '../codec/base32.js'
 import type { Attempt, AttemptBook } from './attempts.js'
 import type { Ledger } from './ledger.js'
+import type { OpenPuts } from './open-puts.js'
 import type { RecordShelf } from './record-shelf.js'
 import type { RepublisherWatch } from './republisher-watch.js'
 import type { RouterTotals } from './router-totals.js'
 import { followRouters, type FindAttempt } from './routers.js'
-import { fieldOf, hasMethod, type HeliaLike, type IpnsLike } from './shapes.js'
+import type { HeliaLike, IpnsLike } from './shapes.js'
 import type { CallObserver, Taps } from './tap.js'
 
 /** What is followed, and where it is told, from one start of the source to its stop. */
@@ -18,6 +19,7 @@ export interface SessionParts {
   readonly attempts: AttemptBook
   readonly ledger: Ledger
   readonly routers: RouterTotals
+  readonly openPuts: OpenPuts
   readonly shelf: RecordShelf
   readonly republisher: RepublisherWatch
 }
@@ -50,26 +52,31 @@ export class Session {
 
   /** Follows what is there now. Returns what isn't. */
   follow(): string[] {
-    const { name, helia, taps, attempts, routers } = this.parts
-    const store = fieldOf(name, 'localStore')
+    const { name, helia, taps, attempts, routers, openPuts } = this.parts
+    const store = peek(name, 'localStore')
     const missing = Object.entries(this.#storeObservers)
-      .filter(([method, observer]) => !hasMethod(store, method) || !taps.follow(store, method, observer))
+      .filter(([method, observer]) => !isObject(store) || !taps.follow(store, method, observer))
       .map(([method]) => `name.localStore.${method}`)
-    const routerParts = { name, helia, taps, attempts, totals: routers, open: this.#open }
+    const routerParts = { name, helia, taps, attempts, totals: routers, openPuts, open: this.#open }
     return [...missing, ...new Set(followRouters(routerParts))]
   }
 
   #begin([routingKey, record, options]: readonly unknown[]): Attempt | undefined {
     if (!(routingKey instanceof Uint8Array) || !(record instanceof Uint8Array)) return undefined
-    const { clock, ledger, shelf, attempts } = this.parts
+    const { clock, ledger, shelf, attempts, republisher } = this.parts
+    const known = attempts.find(record)
+    if (known?.isOpen) return known
     const key = encodeBase32(routingKey)
-    const metadata = fieldOf(options, 'metadata') ?? undefined
+    const metadata = peek(options, 'metadata') ?? undefined
     const kind = metadata === undefined ? 'refresh' : 'publish'
-    const attempt = attempts.open(record, (result) => {
-      ledger.ended(key, kind, result, clock.now())
-      shelf.touch()
+    const order = ledger.began({ key, routingKey, metadata }, clock.now())
+    const closed = kind === 'refresh' ? republisher.refreshing() : () => {}
+    return attempts.open(record, {
+      over(result) {
+        ledger.ended(key, { kind, result, order }, clock.now())
+        shelf.touch()
+      },
+      closed,
     })
-    if (!attempt.isOpen) ledger.began(key, routingKey, metadata, clock.now())
-    return attempt
   }
 }

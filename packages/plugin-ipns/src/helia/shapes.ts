@@ -1,3 +1,5 @@
+import { peekMethod } from '@tidegauge/core'
+
 /** A key of a datastore; its text is all that counts. */
 export interface KeyLike {
   toString(): string
@@ -43,6 +45,8 @@ export interface IpnsInternals {
 export interface HeliaLike {
   readonly datastore: DatastoreLike
   readonly routing?: object
+  /** `started` while it runs. */
+  readonly status?: string
 }
 
 /** A libp2p node. */
@@ -51,18 +55,7 @@ export interface Libp2pLike {
   readonly contentRouting?: object
 }
 
-/** Field of a foreign object; undefined where there is none, and where a getter throws. */
-export function fieldOf(object: unknown, name: string | symbol): unknown {
-  if (typeof object !== 'object' || object === null) return undefined
-  try {
-    return Reflect.get(object, name)
-  } catch {
-    // Helia's libp2p throws until the node was started
-    return undefined
-  }
-}
-
-/** Whether a foreign object has a method. */
-export function hasMethod(object: unknown, name: string): object is object {
-  return typeof fieldOf(object, name) === 'function'
+/** Whether records can be read from it. */
+export function isDatastore(value: unknown): value is DatastoreLike {
+  return peekMethod(value, 'query') !== undefined && peekMethod(value, 'get') !== undefined
 }

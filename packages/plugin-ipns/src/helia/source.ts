@@ -1,13 +1,14 @@
-import { CollectError, UndoList, type Notices } from '@tidegauge/core'
+import { CollectError, peek, UndoList, type Notices } from '@tidegauge/core'
 import type { IpnsPass, IpnsSnapshot, IpnsSource, IpnsSourceContext } from '../source.js'
 import { AttemptBook } from './attempts.js'
 import { Ledger } from './ledger.js'
 import type { Naming } from './naming.js'
+import { OpenPuts } from './open-puts.js'
 import { RecordShelf } from './record-shelf.js'
 import { RepublisherWatch } from './republisher-watch.js'
 import { RouterTotals } from './router-totals.js'
 import { Session } from './session.js'
-import { fieldOf, hasMethod, type DatastoreLike, type HeliaLike, type IpnsLike } from './shapes.js'
+import { isDatastore, type DatastoreLike, type HeliaLike, type IpnsLike } from './shapes.js'
 import { Taps } from './tap.js'
 
 /** What the source is made for. */
@@ -43,7 +44,7 @@ export class HeliaSource implements IpnsSource {
   start({ clock }: IpnsSourceContext): void {
     this.stop()
     const { name, republishIntervalMs, recordsMaxAgeMs } = this.#settings
-    const helia = this.#settings.helia ?? ((fieldOf(name, 'components') ?? {}) as Partial<HeliaLike>)
+    const helia = this.#settings.helia ?? ((peek(name, 'components') ?? {}) as Partial<HeliaLike>)
     const shelf = new RecordShelf(datastoreOf(helia), recordsMaxAgeMs, clock)
     this.#undo.add(() => shelf.close())
     this.#session = new Session({
@@ -54,6 +55,7 @@ export class HeliaSource implements IpnsSource {
       attempts: this.#attempts,
       ledger: this.#ledger,
       routers: this.#routers,
+      openPuts: new OpenPuts(clock),
       shelf,
       republisher: new RepublisherWatch(clock, republishIntervalMs, this.#runs),
     })
@@ -63,7 +65,7 @@ export class HeliaSource implements IpnsSource {
   async read(pass: IpnsPass): Promise<IpnsSnapshot> {
     const session = this.#session
     if (session === undefined) return {}
-    const { shelf, republisher, clock } = session.parts
+    const { helia, shelf, republisher, openPuts, clock } = session.parts
     const isRunning = this.#isRunning()
     const missing = [...session.follow(), ...(isRunning === undefined ? ['name.started'] : [])]
     await shelf.refresh(pass)
@@ -77,7 +79,9 @@ export class HeliaSource implements IpnsSource {
       publishes: this.#ledger.publishes(),
       routers: this.#routers.read(),
       republisher: { ...(isRunning !== undefined && { isRunning }), runs: republisher.totals },
-      faults: [fault, this.#tellMissing(missing)].filter((one) => one !== undefined),
+      faults: [nodeFault(helia), fault, openPuts.fault, republisher.fault, this.#tellMissing(missing)].filter(
+        (one) => one !== undefined,
+      ),
     }
   }
 
@@ -98,7 +102,7 @@ export class HeliaSource implements IpnsSource {
   }
 
   #isRunning(): boolean | undefined {
-    const isRunning = fieldOf(this.#settings.name, 'started')
+    const isRunning = peek(this.#settings.name, 'started')
     if (isRunning === false)
       this.#notices.warn(
         'republisher',
@@ -110,8 +114,16 @@ export class HeliaSource implements IpnsSource {
 
 const KNOWN = '@helia/ipns 10.1.0'
 
+/** A node that does not say how it is is taken to run. */
+function nodeFault(helia: Partial<HeliaLike>): string | undefined {
+  const status = peek(helia, 'status')
+  return typeof status !== 'string' || status === 'started'
+    ? undefined
+    : `the Helia node is ${status}; it is measured again by itself when it has started`
+}
+
 function datastoreOf({ datastore }: Partial<HeliaLike>): DatastoreLike {
-  if (hasMethod(datastore, 'query') && hasMethod(datastore, 'get')) return datastore
+  if (isDatastore(datastore)) return datastore
   throw new CollectError(
     'COLLECT_SOURCE_CHANGED',
     'ipns',

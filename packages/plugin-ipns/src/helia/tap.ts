@@ -1,8 +1,16 @@
-import { replaceMethod, type Notices, type Undo, type UndoList } from '@tidegauge/core'
+import {
+  hearOutcome,
+  peek,
+  peekMethod,
+  tapMethod,
+  type Notices,
+  type Undo,
+  type UndoList,
+} from '@tidegauge/core'
 
 /** Follows one call of a method that is tapped. */
 export interface CallWatcher {
-  /** The call, or the iteration that it returned, has ended. */
+  /** The call, or the iteration that it returned, has ended. Told once. */
   ended(ok: boolean): void
   /** What the iteration yielded, when the method returned one. */
   yielded?(value: unknown): void
@@ -11,9 +19,7 @@ export interface CallWatcher {
 /** Told of a call before it is made; returns what follows it, if that is of interest. */
 export type CallObserver = (args: readonly unknown[]) => CallWatcher | undefined
 
-type Method = (this: unknown, ...args: unknown[]) => unknown
-
-interface Tap {
+interface SharedTap {
   readonly observers: Set<CallObserver>
   readonly undo: Undo
 }
@@ -34,13 +40,12 @@ export class Taps {
 
   /** Follows a method of one object, if it has it. Again for the same method it does nothing. */
   follow(object: object, method: string, observer: CallObserver): boolean {
-    if (this.#tapped.get(object)?.has(method)) return true
-    const original: unknown = Reflect.get(object, method)
-    if (typeof original !== 'function') return false
     const known = this.#tapped.get(object)
+    if (known?.has(method)) return true
+    if (peekMethod(object, method) === undefined) return false
+    const tap = tapOf(object, method) ?? placeTap(object, method)
     if (known === undefined) this.#tapped.set(object, new Set([method]))
     else known.add(method)
-    const tap = tapOf(original) ?? placeTap(object, method, original as Method)
     const guarded = this.#guarded(observer)
     tap.observers.add(guarded)
     this.#undo.add(() => {
@@ -65,78 +70,73 @@ export class Taps {
   }
 }
 
-function tapOf(method: unknown): Tap | undefined {
-  return (method as { [tapKey]?: Tap })[tapKey]
+function tapOf(object: object, method: string): SharedTap | undefined {
+  return peek(peek(object, method), tapKey) as SharedTap | undefined
 }
 
-function placeTap(object: object, name: string, original: Method): Tap {
+function placeTap(object: object, name: string): SharedTap {
   const observers = new Set<CallObserver>()
-  const tapped: Method = function (...args) {
+  const takeOff = tapMethod(object, name, (call, args) => {
     const watchers = [...observers].map((observer) => observer(args)).filter((one) => one !== undefined)
-    if (watchers.length === 0) return original.apply(this, args)
-    let returned: unknown
-    try {
-      returned = original.apply(this, args)
-    } catch (thrown) {
-      endLater(watchers, false)
-      throw thrown
-    }
-    watch(returned, watchers)
-    return returned
+    return watchers.length === 0 ? call() : followCall(call, watchers)
+  })
+  const tapped = Reflect.get(object, name) as object
+  const undo = (): void => {
+    // where it stays under somebody else's, it is no longer one to be shared
+    Reflect.deleteProperty(tapped, tapKey)
+    takeOff()
   }
-  const tap = { observers, undo: replaceMethod(object, name, tapped) }
-  Object.defineProperty(tapped, tapKey, { value: tap })
+  const tap = { observers, undo }
+  Object.defineProperty(tapped, tapKey, { value: tap, configurable: true })
   return tap
 }
 
-function watch(returned: unknown, watchers: readonly CallWatcher[]): void {
-  if (isPromise(returned)) endWith(returned, watchers)
-  else if (isIterator(returned)) watchIterator(returned, watchers)
-  else endLater(watchers, true)
+function followCall(call: () => unknown, watchers: readonly CallWatcher[]): unknown {
+  const end = endOnce(watchers)
+  let isReturned = false
+  // not before the caller has made the calls that belong to this one
+  const endLater = (ok: boolean): void => (isReturned ? end(ok) : queueMicrotask(() => end(ok)))
+  const result = hearOutcome(call, {
+    kept(value) {
+      if (isReturned || !followIteration(value, watchers, end)) endLater(true)
+    },
+    broken: () => endLater(false),
+  })
+  isReturned = true
+  return result
 }
 
-/** The iterator itself is returned to the caller, with its own steps looked at. */
-function watchIterator(iterator: AsyncIterator<unknown>, watchers: readonly CallWatcher[]): void {
-  const fail = (): void => end(watchers, false)
-  const look = ({ done, value }: IteratorResult<unknown>): void => {
-    if (done) end(watchers, true)
-    else for (const watcher of watchers) watcher.yielded?.(value)
-  }
-  const next = iterator.next.bind(iterator)
-  const giveUp = iterator.return?.bind(iterator)
-  replaceMethod(iterator, 'next', (...args: []) => {
-    const step = next(...args)
-    step.then(look, fail)
-    return step
-  })
-  if (giveUp === undefined) return
-  replaceMethod(iterator, 'return', (...args: []) => {
-    fail()
-    return giveUp(...args)
-  })
-}
-
-function endWith(promise: Promise<unknown>, watchers: readonly CallWatcher[]): void {
-  promise.then(
-    () => end(watchers, true),
-    () => end(watchers, false),
+/**
+ * Looks at the steps of an iterator, which stays the same object. In place of core's `followGenerator`, because a
+ * listing that was left or failed has to be told from one that came to its end.
+ */
+function followIteration(
+  iterator: unknown,
+  watchers: readonly CallWatcher[],
+  end: (ok: boolean) => void,
+): boolean {
+  if (!Object.isExtensible(iterator) || peekMethod(iterator, 'next') === undefined) return false
+  const fail = (): void => end(false)
+  tapMethod(iterator as object, 'next', (call) =>
+    hearOutcome(call, {
+      kept(step) {
+        if (peek(step, 'done') === true) end(true)
+        else for (const watcher of watchers) watcher.yielded?.(peek(step, 'value'))
+      },
+      broken: fail,
+    }),
   )
+  for (const name of ['return', 'throw'])
+    if (peekMethod(iterator, name) !== undefined)
+      tapMethod(iterator as object, name, (call) => hearOutcome(call, { kept: fail, broken: fail }))
+  return true
 }
 
-/** Not before the caller has made the calls that belong to this one. */
-function endLater(watchers: readonly CallWatcher[], ok: boolean): void {
-  queueMicrotask(() => end(watchers, ok))
-}
-
-function end(watchers: readonly CallWatcher[], ok: boolean): void {
-  for (const watcher of watchers) watcher.ended(ok)
-}
-
-function isPromise(value: unknown): value is Promise<unknown> {
-  return typeof (value as Promise<unknown> | undefined)?.then === 'function'
-}
-
-function isIterator(value: unknown): value is AsyncIterator<unknown> {
-  const { next, [Symbol.asyncIterator]: iterate } = Object(value) as Partial<AsyncIterableIterator<unknown>>
-  return typeof next === 'function' && typeof iterate === 'function'
+function endOnce(watchers: readonly CallWatcher[]): (ok: boolean) => void {
+  let hasEnded = false
+  return (ok) => {
+    if (hasEnded) return
+    hasEnded = true
+    for (const watcher of watchers) watcher.ended(ok)
+  }
 }
