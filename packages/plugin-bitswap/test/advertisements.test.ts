@@ -2,7 +2,7 @@ import { kadDHT, passthroughMapper } from '@libp2p/kad-dht'
 import { ping } from '@libp2p/ping'
 import { describe, expect, it } from 'vitest'
 import { bitswap } from '../src/index.js'
-import { startHost } from './support/host.js'
+import { startHost } from '../../../tools/test/plugin-host.ts'
 import { makeBlock, startNode } from './support/nodes.js'
 
 const failures = 'libp2p_bitswap_advertisements_total{target="dht",result="failure",node="a"}'

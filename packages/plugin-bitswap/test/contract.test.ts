@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { bitswap, createBitswapRecorder, instruments } from '../src/index.js'
-import { startHost } from './support/host.js'
+import { startHost } from '../../../tools/test/plugin-host.ts'
 
 /** The names that dashboards are written to: kind and labels of each. They don't change. */
 const contract = {

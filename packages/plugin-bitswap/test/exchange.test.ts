@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { bitswap } from '../src/index.js'
 import { failures, figures, parts, quiet, value } from './support/figures.js'
-import { startHost } from './support/host.js'
+import { startHost } from '../../../tools/test/plugin-host.ts'
 import {
   bitswapOf,
   connect,

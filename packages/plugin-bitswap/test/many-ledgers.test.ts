@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { Attachment, NodeTotals } from '../src/helia/attachment.js'
 import { bitswap } from '../src/index.js'
 import { value } from './support/figures.js'
-import { startHost } from './support/host.js'
+import { startHost } from '../../../tools/test/plugin-host.ts'
 import { bitswapOf, startNode, type TestNode } from './support/nodes.js'
 
 interface Peer {

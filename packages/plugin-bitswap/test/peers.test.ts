@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { bitswap } from '../src/index.js'
-import { startHost } from './support/host.js'
+import { startHost } from '../../../tools/test/plugin-host.ts'
 import { bitswapOf, fetchBlock, makeBlock, startNode, until } from './support/nodes.js'
 import { createPeer } from './advertisement/support/nodes.js'
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { bitswap } from '../src/index.js'
 import { framed } from './support/bytes.js'
 import { figures, quiet, value } from './support/figures.js'
-import { startHost } from './support/host.js'
+import { startHost } from '../../../tools/test/plugin-host.ts'
 import { BitswapMessage, BlockPresenceType, WantType } from './support/message.js'
 import {
   bitswapOf,

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { bitswap, instruments } from '../src/index.js'
 import { quiet } from './support/figures.js'
-import { startHost } from './support/host.js'
+import { startHost } from '../../../tools/test/plugin-host.ts'
 import { connect, fetchBlocks, putBlocks, startNode } from './support/nodes.js'
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')

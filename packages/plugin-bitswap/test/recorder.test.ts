@@ -1,7 +1,7 @@
 import { createManualClock } from '@tidegauge/testkit'
 import { describe, expect, it } from 'vitest'
 import { bitswap, createBitswapRecorder } from '../src/index.js'
-import { startHost } from './support/host.js'
+import { startHost } from '../../../tools/test/plugin-host.ts'
 
 describe('a recorder', () => {
   it('gives every metric of the plugin what was recorded', async () => {

@@ -1,7 +1,7 @@
 import { createManualClock, type ManualClock } from '@tidegauge/testkit'
 import { describe, expect, it } from 'vitest'
 import { bitswap, createBitswapRecorder, type BitswapSnapshot, type BitswapSource } from '../src/index.js'
-import { startHost, type TestHost } from './support/host.js'
+import { startHost, type TestHost } from '../../../tools/test/plugin-host.ts'
 
 const SENT = 'libp2p_bitswap_messages_total{direction="sent"}'
 

@@ -2,7 +2,7 @@ import type { Metrics } from '@libp2p/interface'
 import { describe, expect, it } from 'vitest'
 import { libp2p } from '../src/index.js'
 import { ofProtocol, quiet, total } from './support/bytes.js'
-import { startHost } from './support/host.js'
+import { startHost } from '../../../tools/test/plugin-host.ts'
 import { connectionTo, createNode, openStream, settled, until, type TestNode } from './support/nodes.js'
 import { createProxy } from './support/proxy.js'
 

@@ -2,7 +2,7 @@ import type { Stream } from '@libp2p/interface'
 import { describe, expect, it } from 'vitest'
 import { libp2p } from '../src/index.js'
 import { ofProtocol, protocolsOf, quiet, total } from './support/bytes.js'
-import { startHost, type TestHost } from './support/host.js'
+import { startHost, type TestHost } from '../../../tools/test/plugin-host.ts'
 import {
   connectionTo,
   createNode,

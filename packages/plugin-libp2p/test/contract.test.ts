@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { instruments, libp2p } from '../src/index.js'
-import { startHost } from './support/host.js'
+import { startHost } from '../../../tools/test/plugin-host.ts'
 import { createNode } from './support/nodes.js'
 
 /** The names that dashboards are written to: kind and labels of each. They don't change. */

@@ -4,7 +4,7 @@ import { Registry } from 'prom-client'
 import { describe, expect, it } from 'vitest'
 import { libp2p, type MetricsLike } from '../src/index.js'
 import { ofProtocol, quiet } from './support/bytes.js'
-import { startHost } from './support/host.js'
+import { startHost } from '../../../tools/test/plugin-host.ts'
 import { createNode } from './support/nodes.js'
 
 describe('another implementation of libp2p’s metrics', () => {

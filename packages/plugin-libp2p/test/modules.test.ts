@@ -3,7 +3,7 @@ import { tcp } from '@libp2p/tcp'
 import { webRTCDirect } from '@libp2p/webrtc'
 import { describe, expect, it } from 'vitest'
 import { libp2p, type Libp2pOptions } from '../src/index.js'
-import { startHost, type TestHost } from './support/host.js'
+import { startHost, type TestHost } from '../../../tools/test/plugin-host.ts'
 import { connectionTo, createNode, delay, openStream, until } from './support/nodes.js'
 
 /** A node whose `metrics` a test may use as a module does, before the host starts and after. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { instruments, libp2p } from '../src/index.js'
 import { quiet } from './support/bytes.js'
-import { startHost } from './support/host.js'
+import { startHost } from '../../../tools/test/plugin-host.ts'
 import { createNode } from './support/nodes.js'
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { libp2p } from '../src/index.js'
 import { quiet } from './support/bytes.js'
-import { startHost } from './support/host.js'
+import { startHost } from '../../../tools/test/plugin-host.ts'
 import { silentConnection, silentServer } from './support/silence.js'
 import { connectionTo, createNode, delay, openStream, until } from './support/nodes.js'
 

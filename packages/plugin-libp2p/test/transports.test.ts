@@ -6,7 +6,7 @@ import { multiaddr } from '@multiformats/multiaddr'
 import { describe, expect, it } from 'vitest'
 import { libp2p } from '../src/index.js'
 import { ofProtocol, protocolsOf, quiet, total } from './support/bytes.js'
-import { startHost } from './support/host.js'
+import { startHost } from '../../../tools/test/plugin-host.ts'
 import { createNode, until, type TestNode } from './support/nodes.js'
 import { createProxy } from './support/proxy.js'
 

@@ -3,7 +3,7 @@ import { webRTCDirect } from '@libp2p/webrtc'
 import { describe, expect, it } from 'vitest'
 import { libp2p, type WebtransportSnapshot } from '../src/index.js'
 import { CertificateBook, hashesIn } from '../src/webtransport/certificates.js'
-import { startHost } from './support/host.js'
+import { startHost } from '../../../tools/test/plugin-host.ts'
 import { createNode, delay, until, type TestNode } from './support/nodes.js'
 import { knockAndWait } from './support/stun.js'
 

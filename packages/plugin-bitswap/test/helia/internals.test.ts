@@ -3,7 +3,7 @@ import { bitswap, type HeliaLike } from '../../src/index.js'
 import { askComponents, findBitswap } from '../../src/helia/find-bitswap.js'
 import { internals, missingInternals } from '../../src/helia/internals.js'
 import { figures, quiet, value } from '../support/figures.js'
-import { startHost } from '../support/host.js'
+import { startHost } from '../../../../tools/test/plugin-host.ts'
 import {
   bitswapOf,
   connect,

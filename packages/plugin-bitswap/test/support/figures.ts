@@ -1,4 +1,4 @@
-import type { TestHost } from './host.js'
+import type { TestHost } from '../../../../tools/test/plugin-host.ts'
 
 export const parts = ['messages', 'blocks', 'bytes', 'have', 'dont_have', 'wants', 'cancels'] as const
 

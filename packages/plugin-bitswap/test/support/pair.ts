@@ -1,5 +1,5 @@
 import { bitswap } from '../../src/index.js'
-import { startHost, type TestHost } from './host.js'
+import { startHost, type TestHost } from '../../../../tools/test/plugin-host.ts'
 import { connect, startNode, type TestNode } from './nodes.js'
 
 /** Two nodes that are measured and connected: `a` has the blocks, `b` wants them. */

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { bitswap } from '../../src/index.js'
 import { figures, quiet } from '../support/figures.js'
 import { collectGarbage } from '../support/garbage.js'
-import { startHost } from '../support/host.js'
+import { startHost } from '../../../../tools/test/plugin-host.ts'
 import { bitswapOf, connect, makeBlock, startNode, type TestNode } from '../support/nodes.js'
 
 const SENDS = 20

@@ -1,4 +1,4 @@
-import type { TestHost } from './host.js'
+import type { TestHost } from '../../../../tools/test/plugin-host.ts'
 import { delay } from './nodes.js'
 
 /** Bytes of one node, in and out. */

@@ -1,15 +1,15 @@
+/** A host for tests of plugins: with a reader in place of a transport, collecting only when it is read. */
 import {
   createTidegauge,
   type Logger,
+  type Plugin,
   type Tidegauge,
   type TidegaugeOptions,
   type UseOptions,
 } from '@tidegauge/core'
 import { createMemoryTransport, type PlainSeries } from '@tidegauge/testkit'
 import { onTestFinished } from 'vitest'
-import type { BitswapPlugin } from '../../src/index.js'
 
-/** A host with a reader in place of a transport. */
 export interface TestHost {
   readonly tidegauge: Tidegauge
   /** What was logged, level first. */
@@ -26,19 +26,19 @@ export interface TestHost {
 
 /** Starts a host with one plugin, or with one for each node by the label that it is given. */
 export async function startHost(
-  plugins: Record<string, BitswapPlugin> | BitswapPlugin,
+  plugins: Readonly<Record<string, Plugin<any>>> | Plugin<any>,
   options: TidegaugeOptions = {},
   use: UseOptions = {},
 ): Promise<TestHost> {
   const log: string[] = []
   const memory = createMemoryTransport()
-  const tidegauge = createTidegauge({ logger: loggerInto(log), selfMetrics: 'off', ...options }).export(
-    memory,
-  )
-  if (isPlugin(plugins)) tidegauge.use(plugins, { intervalMs: 0, maxAgeMs: 0, ...use })
+  const settings: TidegaugeOptions = { logger: loggerInto(log), selfMetrics: 'off', ...options }
+  const tidegauge = createTidegauge(settings).export(memory)
+  const whenRead: UseOptions = { intervalMs: 0, maxAgeMs: 0, ...use }
+  if (isPlugin(plugins)) tidegauge.use(plugins, whenRead)
   else
     for (const [node, plugin] of Object.entries(plugins))
-      tidegauge.use(plugin, { intervalMs: 0, maxAgeMs: 0, ...use, labels: { node } })
+      tidegauge.use(plugin, { ...whenRead, labels: { node } })
   await tidegauge.start()
   onTestFinished(() => tidegauge.stop(), 20_000)
   const peek = (): Map<string, number> =>
@@ -83,6 +83,6 @@ function loggerInto(log: string[]): Logger {
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
 }
 
-function isPlugin(plugins: Record<string, BitswapPlugin> | BitswapPlugin): plugins is BitswapPlugin {
-  return typeof plugins.apiLevel === 'number'
+function isPlugin(plugins: object): plugins is Plugin<any> {
+  return typeof (plugins as Plugin).apiLevel === 'number'
 }
