@@ -3,10 +3,13 @@ import { instruments } from './metrics.js'
 import { dropReasons, type Tally } from './tally.js'
 import { version } from './version.js'
 
-/** The plugin that measures a transport. `name` is the transport's. */
-export function selfMetricsPlugin(name: string, tally: Tally): Plugin<typeof instruments> {
+/**
+ * The plugin that measures a transport. Its name is fixed, because the names of its metrics are: the plugins of two
+ * transports are two instances of one, which the host tells apart by the labels that they are used with.
+ */
+export function selfMetricsPlugin(tally: Tally): Plugin<typeof instruments> {
   return definePlugin({
-    name,
+    name: 'statsd',
     version,
     apiLevel: 1,
     instruments,

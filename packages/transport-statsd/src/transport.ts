@@ -76,7 +76,7 @@ export function createTransport(settings: StatsdSettings, sender: Sender): Stats
     },
     describe: () => describe(settings, sender.target, tally),
     samples: (series) => createSampleSeries(series, sampling, { queue: samples, tally }),
-    selfMetrics: () => selfMetricsPlugin(settings.name, tally),
+    selfMetrics: () => selfMetricsPlugin(tally),
   }
 }
 
@@ -84,15 +84,15 @@ function pace({ flushIntervalMs, jitterRatio }: StatsdSettings) {
   return { intervalMs: flushIntervalMs, jitterRatio }
 }
 
-/** One flush of its own accord; never rejects. One that is still under way is not joined by another. */
+/** One flush of its own accord; never rejects. None while the receiver holds up what was due at the last one. */
 async function tick(context: TransportContext, flusher: Flusher, { flushIntervalMs }: StatsdSettings) {
-  if (flusher.isRunning) {
+  if (flusher.isHeldUp()) {
     context.report({ outcome: 'failure', error: flusher.late(), queueSize: 1 })
     return
   }
   const patienceMs = Math.min(flushIntervalMs / 2, LONGEST_COLLECT_MS)
   await context.collect({ deadlineMs: context.clock.monotonic() + patienceMs })
-  if (!context.signal.aborted) await flusher.run(context, 'all')
+  if (!context.signal.aborted) await flusher.tick(context)
 }
 
 function describe(settings: StatsdSettings, target: string, tally: Tally): Record<string, string> {

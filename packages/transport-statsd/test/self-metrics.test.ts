@@ -60,3 +60,28 @@ it('what was sent is told by a plugin, over any transport, as describe() tells i
     dropped_not_finite: '3',
   })
 })
+
+it('two transports of one host are told apart by the labels that the user gives', async () => {
+  const [first, second] = [await openReceiver(), await openReceiver()]
+  const a = statsd({ name: 'a', port: first.port, flushIntervalMs: 3_600_000 })
+  const b = statsd({ name: 'b', port: second.port, flushIntervalMs: 3_600_000 })
+  const memory = createMemoryTransport()
+  const use = { intervalMs: 0, maxAgeMs: 0, transports: ['memory'] }
+  const host = createTidegauge({ selfMetrics: 'off' })
+    .use(a.selfMetrics(), { ...use, labels: { transport: 'a' } })
+    .use(b.selfMetrics(), { ...use, labels: { transport: 'b' } })
+    .export(a)
+    .export(b)
+    .export(memory)
+  await host.start()
+  onTestFinished(() => host.stop())
+  a.samples({ name: 'wait', type: 'ms' }).record(1)
+  await host.flush()
+  await memory.scrape()
+  expect(host.health().plugins.map(({ name, state }) => [name, state])).toEqual([
+    ['statsd', 'up'],
+    ['statsd', 'up'],
+  ])
+  const lines = (transport: string) => memory.value('tidegauge_statsd_lines_total', { transport })
+  expect([lines('a'), lines('b')]).toEqual([1, 0])
+})

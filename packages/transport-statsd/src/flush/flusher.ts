@@ -20,6 +20,9 @@ const widths = ['samples', 'rest', 'all'] as const
 
 type What = (typeof widths)[number]
 
+/** From an `open` to the `stop` after it: a run goes no further than the one that it was asked for in. */
+type Life = object
+
 /** A run that waits for its turn. */
 interface Queued {
   what: What
@@ -42,11 +45,15 @@ export class Flusher {
   readonly #chunk: Chunk
   readonly #families: FamilyWriter
   #running: Promise<void> | undefined
+  /** Whether what is under way was begun by a tick, found by one, or reported late. */
+  #isKnown = false
   #queued: Queued | undefined
-  #wasSent = true
-  #isOpen = false
-  /** Chunks whose fate is known. */
-  #settled = 0
+  /** Flushes of figures that were begun, and the last of them that was sent whole. */
+  #begun = 0
+  #lastWhole = 0
+  #life: Life | undefined
+  /** Chunks whose fate is known, and steps of writing. */
+  #progress = 0
   #turnAtMs = 0
 
   constructor(
@@ -61,30 +68,48 @@ export class Flusher {
     this.#families = new FamilyWriter(this.#chunk, settings.lines, parts)
   }
 
-  get isRunning(): boolean {
-    return this.#running !== undefined
-  }
-
   /** Runs send from now on. */
   open(): void {
-    this.#isOpen = true
+    this.#life = {}
+    this.#sender.open?.()
+  }
+
+  /**
+   * Asked at each tick: whether the receiver still holds up what was under way at the last one, so that there is no
+   * flush at this one. What began since is waited for.
+   */
+  isHeldUp(): boolean {
+    const isHeldUp = this.#running !== undefined && this.#isKnown
+    this.#isKnown = true
+    return isHeldUp
+  }
+
+  /** The flush of a tick. Never rejects. */
+  tick(context: TransportContext): Promise<void> {
+    const isFree = this.#running === undefined
+    const run = this.run(context, 'all')
+    if (isFree) this.#isKnown = true
+    return run
   }
 
   /** Sends now, after what is under way. Rejects with `EXPORT_TIMEOUT` when that takes too long. */
   async flush(context: TransportContext): Promise<void> {
     const run = this.run(context, 'all')
-    const isEnded = await waitPatiently(context.clock, run, FLUSH_PATIENCE, () => this.#settled)
-    if (!isEnded) throw this.late()
+    const isEnded = await waitPatiently(context.clock, run, FLUSH_PATIENCE, () => this.#progress)
+    if (isEnded) return
+    this.#isKnown = true
+    throw this.late()
   }
 
   /** Sends what is new, as far as the receiver takes it in time, and closes. */
   async stop(context: TransportContext): Promise<void> {
     const { clock } = context
-    await waitPatiently(clock, this.run(context, 'rest'), STOP_PATIENCE, () => this.#settled)
-    // what waits for its turn must not open anything any more
-    this.#isOpen = false
+    await waitPatiently(clock, this.run(context, 'rest'), STOP_PATIENCE, () => this.#progress)
+    // what is under way goes no further, and what waits for its turn does not begin
+    this.#life = undefined
+    this.#queued = undefined
     this.#sender.close()
-    await waitPatiently(clock, this.#running ?? Promise.resolve(), CLOSE_PATIENCE, () => this.#settled)
+    await waitPatiently(clock, this.#running ?? Promise.resolve(), CLOSE_PATIENCE, () => this.#progress)
   }
 
   /** Begins when the run that is under way has ended; calls until then share one. Never rejects. */
@@ -96,6 +121,7 @@ export class Flusher {
     if (this.#running === undefined) return this.#begin(context, what)
     const queued: Queued = { what, ended: Promise.resolve() }
     queued.ended = this.#running.then(() => {
+      if (this.#queued !== queued) return undefined
       this.#queued = undefined
       return this.#begin(context, queued.what)
     })
@@ -113,36 +139,43 @@ export class Flusher {
   }
 
   #begin(context: TransportContext, what: What): Promise<void> {
+    this.#isKnown = false
     return (this.#running = this.#send(context, what).finally(() => (this.#running = undefined)))
   }
 
   async #send(context: TransportContext, what: What): Promise<void> {
-    if (!this.#isOpen) return
+    const life = this.#life
+    if (life === undefined) return
     this.#turnAtMs = performance.now()
     try {
-      await this.#sendSamples()
+      await this.#sendSamples(life)
       if (what !== 'samples') {
-        await this.#sendFigures(context, what)
+        await this.#sendFigures(context, { life, isLast: what === 'rest' })
         this.#tally.flushes++
       }
       context.report({ outcome: 'success', queueSize: 0 })
+      if (this.#samples.isPressing) this.#samples.onPressure()
     } catch (error) {
-      if (what !== 'samples') this.#wasSent = false
-      context.report({ outcome: 'failure', error, queueSize: 1 })
+      if (error === STOPPED) context.report({ outcome: 'aborted', queueSize: 1 })
+      else context.report({ outcome: 'failure', error, queueSize: 1 })
     } finally {
       this.#chunk.reset()
       this.#sender.rest?.()
     }
   }
 
-  async #sendFigures(context: TransportContext, what: What): Promise<void> {
-    const wasSent = this.#wasSent
-    for (const step of this.#families.write(context, { wasSent, isLast: what === 'rest' })) {
+  async #sendFigures(
+    context: TransportContext,
+    { life, isLast }: { readonly life: Life; readonly isLast: boolean },
+  ): Promise<void> {
+    const number = ++this.#begun
+    for (const step of this.#families.write(context, { number, lastWhole: this.#lastWhole, isLast })) {
       if (step === 'full') await this.#sendChunk()
-      await this.#breathe()
+      this.#progress++
+      await this.#breathe(life)
     }
     if (!this.#chunk.isEmpty) await this.#sendChunk()
-    this.#wasSent = true
+    this.#lastWhole = number
   }
 
   async #sendChunk(): Promise<void> {
@@ -153,12 +186,14 @@ export class Flusher {
     this.#settle(sending, lines, bytes)
   }
 
-  async #sendSamples(): Promise<void> {
-    for (let chunk = this.#samples.next(); chunk !== undefined; chunk = this.#samples.next()) {
-      const sending = await this.#sender.send(chunk.bytes)
-      if (this.#isDone(sending, chunk.lines)) this.#samples.shift()
-      this.#settle(sending, chunk.lines, chunk.bytes.length)
-      await this.#breathe()
+  /** Those that are there now: figures wait for no more than these. */
+  async #sendSamples(life: Life): Promise<void> {
+    for (let left = this.#samples.waiting(); left > 0; left--) {
+      const { bytes, lines } = this.#samples.next()!
+      const sending = await this.#sender.send(bytes)
+      if (this.#isDone(sending, lines)) this.#samples.shift()
+      this.#settle(sending, lines, bytes.length)
+      await this.#breathe(life)
     }
   }
 
@@ -173,7 +208,7 @@ export class Flusher {
 
   /** Counts; throws when it was not sent: what comes after it would fare no better. */
   #settle(sending: Sending, lines: number, bytes: number): void {
-    this.#settled++
+    this.#progress++
     if (sending.outcome === 'sent') {
       this.#tally.lines += lines
       this.#tally.datagrams++
@@ -190,12 +225,18 @@ export class Flusher {
     )
   }
 
-  async #breathe(): Promise<void> {
-    if (performance.now() - this.#turnAtMs < SLICE_MS) return
-    await new Promise((resolve) => setImmediate(resolve))
-    this.#turnAtMs = performance.now()
+  /** Gives the event loop its turn when it is due. Throws when the flusher has been stopped meanwhile. */
+  async #breathe(life: Life): Promise<void> {
+    if (performance.now() - this.#turnAtMs >= SLICE_MS) {
+      await new Promise((resolve) => setImmediate(resolve))
+      this.#turnAtMs = performance.now()
+    }
+    if (this.#life !== life) throw STOPPED
   }
 }
+
+/** Thrown where a run ends because of a stop. */
+const STOPPED = new Error('stopped before everything was sent')
 
 function wider(a: What, b: What): What {
   return widths.indexOf(a) > widths.indexOf(b) ? a : b

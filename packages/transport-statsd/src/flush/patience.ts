@@ -26,7 +26,8 @@ export async function waitPatiently(
   for (;;) {
     const before = progress()
     let cancel = () => {}
-    const idle = new Promise<boolean>((resolve) => (cancel = clock.after(idleMs, () => resolve(false))))
+    const waitMs = Math.min(idleMs, untilMs - clock.monotonic())
+    const idle = new Promise<boolean>((resolve) => (cancel = clock.after(waitMs, () => resolve(false))))
     const isEnded = await Promise.race([ended, idle])
     cancel()
     if (isEnded) return true

@@ -37,8 +37,12 @@ export function exponentialBuckets(
     // values above 2^1023 have no finite bound above them
     if (!Number.isFinite(bound)) break
     if (i === 0 && from === 'lower edge') {
-      bounds.push(bound / 2)
-      counts.push(counts[0])
+      // at a scale below 0 a bucket spans more than one power of two
+      const edge = 2 ** Math.floor(start * 2 ** -state.scale)
+      if (edge > 0) {
+        bounds.push(edge)
+        counts.push(counts[0])
+      }
     }
     if (bounds.at(-1) !== bound) {
       bounds.push(bound)

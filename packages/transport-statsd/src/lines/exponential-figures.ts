@@ -5,18 +5,20 @@ import type { SeriesTags } from './series-tags.js'
 import type { Step } from './instrument-lines.js'
 import type { TagStyle } from './style.js'
 
-/** What has been told of one series: a place for each bound that it ever had. */
-interface Told {
-  readonly places: Map<number, number>
-  page: Float64Array
+/** A bound's line, and where a series' page has what was told of it. */
+interface Bucket {
+  readonly figure: Figure
+  readonly at: number
 }
 
 /** The bucket lines of an exponential histogram, whose bounds come as values come. */
 export class ExponentialFigures {
   readonly #name: string
   readonly #style: TagStyle
-  readonly #figures = new Map<number, Figure>()
-  readonly #told: (Told | undefined)[] = []
+  /** Every bound that a series ever had. */
+  readonly #buckets = new Map<number, Bucket>()
+  /** What has been told of each series; NaN where nothing was. */
+  readonly #pages: (Float64Array | undefined)[] = []
 
   constructor(name: string, style: TagStyle) {
     this.#name = name
@@ -28,36 +30,36 @@ export class ExponentialFigures {
     place: { readonly tags: SeriesTags; readonly slot: number },
     { bounds, counts }: CumulativeBuckets,
   ): Generator<Step, void> {
-    const told = this.#reserve(place.slot, bounds)
+    const page = this.#pageFor(place.slot, bounds)
     for (const [i, bound] of bounds.entries()) {
-      const at = told.places.get(bound)!
-      if (writer.write(this.#figureOf(bound), place, counts[i], told.page, at)) yield 'full'
+      const { figure, at } = this.#bucketOf(bound)
+      if (writer.write(figure, place, counts[i], page, at)) yield 'full'
     }
   }
 
   forget(slot: number): void {
-    this.#told[slot] = undefined
+    if (slot < this.#pages.length) this.#pages[slot] = undefined
   }
 
-  /** Makes room for all bounds at once: a page that has been written from is not replaced while a chunk waits. */
-  #reserve(slot: number, bounds: readonly number[]): Told {
-    const told = (this.#told[slot] ??= { places: new Map(), page: new Float64Array(0) })
-    for (const bound of bounds) if (!told.places.has(bound)) told.places.set(bound, told.places.size)
-    if (told.places.size > told.page.length) {
-      const page = new Float64Array(told.places.size + 8).fill(Number.NaN)
-      page.set(told.page)
-      told.page = page
-    }
-    return told
+  /** Has room for all bounds at once: a page that has been written from is not replaced while a chunk waits. */
+  #pageFor(slot: number, bounds: readonly number[]): Float64Array {
+    let length = 0
+    for (const bound of bounds) length = Math.max(length, this.#bucketOf(bound).at + 1)
+    const page = this.#pages[slot]
+    if (page !== undefined && length <= page.length) return page
+    const grown = new Float64Array(length).fill(Number.NaN)
+    if (page !== undefined) grown.set(page)
+    return (this.#pages[slot] = grown)
   }
 
-  #figureOf(bound: number): Figure {
-    let figure = this.#figures.get(bound)
-    if (figure === undefined) {
+  #bucketOf(bound: number): Bucket {
+    let bucket = this.#buckets.get(bound)
+    if (bucket === undefined) {
       const extra = numberTag('le', bound, this.#style)
-      figure = createFigure({ name: this.#name, kind: 'total', extra }, this.#style)
-      this.#figures.set(bound, figure)
+      const figure = createFigure({ name: this.#name, kind: 'total', extra }, this.#style)
+      bucket = { figure, at: this.#buckets.size }
+      this.#buckets.set(bound, bucket)
     }
-    return figure
+    return bucket
   }
 }

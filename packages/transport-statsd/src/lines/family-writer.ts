@@ -3,6 +3,7 @@ import type { Chunk } from '../chunk/chunk.js'
 import type { Tally } from '../tally.js'
 import { FigureWriter, type LineSettings } from './figure-writer.js'
 import { InstrumentLines, type Step } from './instrument-lines.js'
+import type { FlushNumbers } from './quantile-windows.js'
 
 /** Writes everything that is routed to the transport, and remembers what has been told for as long as it is there. */
 export class FamilyWriter {
@@ -17,12 +18,12 @@ export class FamilyWriter {
   /** `isLast`: gauges that are known are not told again. */
   *write(
     { read, pool }: Pick<TransportContext, 'read' | 'pool'>,
-    { wasSent, isLast }: { readonly wasSent: boolean; readonly isLast: boolean },
+    flush: FlushNumbers & { readonly isLast: boolean },
   ): Generator<Step, void> {
-    this.#writer.unchangedGauges = isLast ? 'skip' : this.#writer.settings.unchangedGauges
+    this.#writer.unchangedGauges = flush.isLast ? 'skip' : this.#writer.settings.unchangedGauges
     for (const family of read())
       for (const instrument of family.instruments)
-        yield* this.#linesOf(family, instrument).write(family.upTo, pool, wasSent)
+        yield* this.#linesOf(family, instrument).write(family.upTo, pool, flush)
   }
 
   #linesOf(family: FamilyView, instrument: Instrument): InstrumentLines {

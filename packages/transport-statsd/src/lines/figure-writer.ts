@@ -74,22 +74,32 @@ export class FigureWriter {
     page: Float64Array,
     at: number,
   ) {
-    const last = page[at]
-    // NaN: never told, which is also said of a total of 0, so that it is there before its first event
-    const isNew = last !== last
     if (!Number.isFinite(value)) {
       this.tally.dropped.not_finite++
       return false
     }
     if (figure.kind === 'gauge') {
-      if (value === last && this.unchangedGauges === 'skip') return false
+      if (value === page[at] && this.unchangedGauges === 'skip') return false
       return this.#gauge(figure, series, value, { page, at })
     }
+    return this.#delta(figure, series, this.#isWhole ? Math.trunc(value) : value, { page, at })
+  }
+
+  /**
+   * What is remembered is the total itself, not the sum of the deltas: each delta is rounded, and a sum of them that
+   * came out above an unchanged total would look like a total that fell.
+   */
+  #delta(figure: Figure, series: { tags: SeriesTags; slot: number }, total: number, place: Place): boolean {
+    const last = place.page[place.at]
+    // NaN: never told, which is also said of a total of 0, so that it is there before its first event
+    const isNew = last !== last
     let base = isNew ? 0 : last
-    // counted from zero again by whoever is behind it
-    if (figure.kind === 'total' && value < base) base = 0
-    let delta = value - base
-    if (this.#isWhole) delta = Math.trunc(delta)
+    if (figure.kind === 'total' && total < base) {
+      // counted from zero again by whoever is behind it; a fall to zero itself has no line that would remember it
+      base = 0
+      if (total === 0) place.page[place.at] = 0
+    }
+    const delta = total - base
     if (delta === 0 && !isNew) return false
     if (!Number.isFinite(delta)) {
       this.tally.dropped.not_finite++
@@ -97,8 +107,7 @@ export class FigureWriter {
     }
     this.chunk.begin()
     this.#line(figure, series, delta)
-    // not the value: what rounding took from this delta is part of the next
-    return this.#end(figure, 1, { page, at }, base + delta)
+    return this.#end(figure, 1, place, total)
   }
 
   /** A sign would make it a change of what the receiver has: a 0 comes first, which nothing can come between. */

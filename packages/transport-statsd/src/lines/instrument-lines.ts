@@ -8,14 +8,20 @@ import {
 import { ExponentialFigures } from './exponential-figures.js'
 import { FigureNames, numberTag } from './figure-names.js'
 import { createFigure, type Figure, type FigureWriter } from './figure-writer.js'
-import { QuantileWindows } from './quantile-windows.js'
+import { QuantileWindows, type FlushNumbers } from './quantile-windows.js'
 import { safeDistinct } from './sanitise.js'
 import { SentFigures } from './sent-figures.js'
 import { SeriesTags } from './series-tags.js'
 import { tagText, type Tag } from './style.js'
 
-/** So many series are looked at before the event loop may have a turn. */
-const SERIES_PER_TURN = 1_000
+/**
+ * So many series are looked at before the clock is: one of an exponential histogram takes up to 25 µs, even if there
+ * is nothing to tell of it.
+ */
+const SERIES_PER_LOOK = 64
+/** Fewer slots than this are not worth looking for dead ones. */
+const LEAST_DEAD_SLOTS = 256
+const SLOTS_PER_LOOK = 4_096
 
 /**
  * What a step of writing ends with: a chunk that has to be sent before the next step, or a moment at which others may
@@ -59,8 +65,8 @@ export class InstrumentLines {
       : undefined
   }
 
-  /** Writes every series. `wasSent` tells whether the flush before this one went out whole. */
-  *write(upTo: number, pool: StringPool, wasSent: boolean): Generator<Step, void> {
+  /** Writes every series. */
+  *write(upTo: number, pool: StringPool, flush: FlushNumbers): Generator<Step, void> {
     const series = new SeriesReader(this.#instrument, upTo)
     const { kind } = this.#family
     const isPlain = this.#figures.length === 1
@@ -73,7 +79,7 @@ export class InstrumentLines {
       if (isPlain) {
         if (this.#writer.write(this.#figures[0], place, series.value, page, at)) yield 'full'
       } else {
-        const buckets = this.#read(kind, series, wasSent)
+        const buckets = this.#read(kind, series, flush)
         for (let i = 0; i < this.#figures.length; i++) {
           // an empty window has no quantiles
           if (Number.isNaN(this.#values[i])) continue
@@ -81,8 +87,28 @@ export class InstrumentLines {
         }
         if (this.#exponential !== undefined) yield* this.#exponential.write(this.#writer, place, buckets!)
       }
-      if (looked % SERIES_PER_TURN === 0) yield 'pause'
+      if (looked % SERIES_PER_LOOK === 0) yield 'pause'
     }
+    if (this.#tags.size > LEAST_DEAD_SLOTS + 2 * this.#instrument.table.size) yield* this.#forgetDead()
+  }
+
+  /** Lets go of what was told of series that are gone, when they are the greater part. */
+  *#forgetDead(): Generator<Step, void> {
+    const { table } = this.#instrument
+    const isLive = (slot: number) =>
+      slot < table.end && table.isLive(slot) && this.#tags.has(slot, table.born.get(slot))
+    for (let slot = 0; slot < table.end; slot++) {
+      if (!isLive(slot)) this.#forget(slot)
+      if (slot % SLOTS_PER_LOOK === SLOTS_PER_LOOK - 1) yield 'pause'
+    }
+    this.#tags.tidy()
+    this.#sent.keep(isLive)
+  }
+
+  #forget(slot: number): void {
+    this.#tags.forget(slot)
+    this.#exponential?.forget(slot)
+    this.#windows.forget(slot)
   }
 
   /** Tags are written once in a series' life, and what was told of the slot's last series is forgotten. */
@@ -96,10 +122,9 @@ export class InstrumentLines {
     const tags = [...global, ...Object.entries(owner.labels), ...own]
     const { text, isReplaced } = tagText(tags, settings)
     if (isReplaced || this.#names.isReplaced) tally.replacedSeries++
-    this.#tags.set(slot, born, text)
+    this.#forget(slot)
     this.#sent.forget(slot)
-    this.#exponential?.forget(slot)
-    this.#windows.forget(slot)
+    this.#tags.set(slot, born, text)
   }
 
   #createFigures(): Figure[] {
@@ -138,7 +163,7 @@ export class InstrumentLines {
   }
 
   /** Puts a series' figures into `#values`, in the order of `#figures`; the buckets of one that has some. */
-  #read(kind: FamilyView['kind'], series: SeriesReader, wasSent: boolean): CumulativeBuckets | undefined {
+  #read(kind: FamilyView['kind'], series: SeriesReader, flush: FlushNumbers): CumulativeBuckets | undefined {
     const values = this.#values
     if (kind === 'state_set') {
       for (let i = 0; i < values.length; i++) values[i] = series.cells[series.at + i]
@@ -156,7 +181,7 @@ export class InstrumentLines {
         : exponentialBuckets(series.exponential, histograms === 'quantiles' ? 'lower edge' : 'upper edge')
     const count = buckets.counts.at(-1)!
     if (histograms === 'quantiles') {
-      const window = this.#windows.since(series.slot, buckets, wasSent)
+      const window = this.#windows.since(series.slot, buckets, flush)
       this.#fill(
         count,
         buckets.sum,

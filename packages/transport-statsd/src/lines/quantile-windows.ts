@@ -1,29 +1,50 @@
 import type { CumulativeBuckets } from './cumulative-buckets.js'
 
-/** What a series' buckets have counted since the last flush that was sent whole. */
-export class QuantileWindows {
-  readonly #sent: (CumulativeBuckets | undefined)[] = []
-  readonly #latest: (CumulativeBuckets | undefined)[] = []
+/** The flush that is written. */
+export interface FlushNumbers {
+  /** The first is 1. */
+  readonly number: number
+  /** The last one before it that was sent whole; 0 for none. */
+  readonly lastWhole: number
+}
 
-  /** `wasSent`: whether what this was called for before has gone out. */
+interface Window {
+  /** At the last flush that was sent whole. */
+  sent: CumulativeBuckets | undefined
+  /** As it was told last, and at which flush. */
+  latest: CumulativeBuckets
+  at: number
+}
+
+/** What a series' buckets have counted since the last flush that was sent whole, by slot. */
+export class QuantileWindows {
+  readonly #windows = new Map<number, Window>()
+
+  /** To be called once for each series and flush, though a flush that fails may not come so far. */
   since(
     slot: number,
     now: CumulativeBuckets,
-    wasSent: boolean,
+    { number, lastWhole }: FlushNumbers,
   ): Pick<CumulativeBuckets, 'bounds' | 'counts'> {
-    if (wasSent) this.#sent[slot] = this.#latest[slot]
-    this.#latest[slot] = now
-    const before = this.#sent[slot]
-    if (before === undefined) return now
+    const window = this.#windows.get(slot)
+    if (window === undefined) {
+      this.#windows.set(slot, { sent: undefined, latest: now, at: number })
+      return now
+    }
+    if (window.at <= lastWhole) window.sent = window.latest
+    window.latest = now
+    window.at = number
+    const { sent } = window
+    if (sent === undefined) return now
     return {
       bounds: now.bounds,
-      counts: now.counts.map((count, i) => count - countAt(before, now.bounds[i])),
+      counts: now.counts.map((count, i) => count - countAt(sent, now.bounds[i])),
     }
   }
 
+  /** The series is gone, or another is in its slot. */
   forget(slot: number): void {
-    this.#sent[slot] = undefined
-    this.#latest[slot] = undefined
+    this.#windows.delete(slot)
   }
 }
 

@@ -22,6 +22,16 @@ export class SentFigures {
     return (slot & (PAGE_SLOTS - 1)) * this.#width
   }
 
+  /** Lets go of the pages on which no series lives. */
+  keep(isLive: (slot: number) => boolean): void {
+    for (let i = 0; i < this.#pages.length; i++) {
+      const first = i << PAGE_BITS
+      let slot = first
+      while (slot < first + PAGE_SLOTS && !isLive(slot)) slot++
+      if (slot === first + PAGE_SLOTS) this.#pages[i] = undefined
+    }
+  }
+
   /** A new series is in the slot, of which nothing has been told. */
   forget(slot: number): void {
     const at = this.indexOf(slot)

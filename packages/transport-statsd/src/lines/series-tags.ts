@@ -6,8 +6,8 @@ const LEAST_DEAD = 65_536
 /**
  * The tags of each series of an instrument, as bytes by slot, written once in a series' life.
  *
- * A slot is used again for another series: `born` tells, and what the slot had is then dead. Dead bytes are given
- * back when they are the greater part.
+ * A slot is used again for another series: `born` tells (0 for none), and what the slot had is then dead. Dead bytes
+ * are given back when they are the greater part.
  */
 export class SeriesTags {
   #born = new Float64Array(16)
@@ -16,6 +16,8 @@ export class SeriesTags {
   #bytes = new ByteBuffer(1_024)
   #view: DataView = new DataView(this.#bytes.bytes.buffer)
   #dead = 0
+  /** Slots with tags, also of series that are gone. */
+  size = 0
 
   /** Whether the tags of this series are here. */
   has(slot: number, born: number): boolean {
@@ -24,15 +26,29 @@ export class SeriesTags {
 
   set(slot: number, born: number, text: string): void {
     this.#reserve(slot)
-    if (this.#born[slot] !== 0) this.#dead += this.#lengths[slot]
+    this.forget(slot)
+    this.size++
     const encoded = new TextEncoder().encode(`${text}${'\0'.repeat(SLACK)}`)
     const length = encoded.length - SLACK
     this.#born[slot] = born
     this.#at[slot] = this.#bytes.position
     this.#lengths[slot] = length
     this.#bytes.copy(new DataView(encoded.buffer, encoded.byteOffset), 0, length)
-    if (this.#dead > LEAST_DEAD && this.#dead > this.#bytes.position / 2) this.#tidy()
     this.#view = new DataView(this.#bytes.bytes.buffer)
+    this.tidy()
+  }
+
+  /** The series in the slot is gone, if there was one. */
+  forget(slot: number): void {
+    if (slot >= this.#born.length || this.#born[slot] === 0) return
+    this.#born[slot] = 0
+    this.#dead += this.#lengths[slot]
+    this.size--
+  }
+
+  /** Bytes of memory that the texts take, with those that are dead and those to come. */
+  get room(): number {
+    return this.#bytes.bytes.length
   }
 
   lengthOf(slot: number): number {
@@ -43,8 +59,10 @@ export class SeriesTags {
     into.copy(this.#view, this.#at[slot], this.#lengths[slot])
   }
 
-  #tidy(): void {
-    const view = new DataView(this.#bytes.bytes.buffer)
+  /** Gives dead bytes back, if there are many. */
+  tidy(): void {
+    if (this.#dead <= LEAST_DEAD || this.#dead <= this.#bytes.position / 2) return
+    const view = this.#view
     const tidy = new ByteBuffer(this.#bytes.position - this.#dead)
     for (let slot = 0; slot < this.#born.length; slot++) {
       if (this.#born[slot] === 0) continue
@@ -53,6 +71,7 @@ export class SeriesTags {
       this.#at[slot] = at
     }
     this.#bytes = tidy
+    this.#view = new DataView(tidy.bytes.buffer)
     this.#dead = 0
   }
 

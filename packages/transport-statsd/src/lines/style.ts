@@ -56,8 +56,8 @@ export function isValueFirst(style: TagStyle): boolean {
 }
 
 /**
- * A series' tags as one text, and whether a character had to be replaced. Tags without a value are left out, because
- * most receivers refuse them; of two with the same name the later one stays.
+ * A series' tags as one text, and whether a character had to be replaced. Of two with the same name the later one
+ * counts; tags without a value are left out, because most receivers refuse them.
  */
 export function tagText(tags: readonly Tag[], values: ValueRules): { text: string; isReplaced: boolean } {
   const { equals, open, separator } = rules[values.style]
@@ -66,7 +66,8 @@ export function tagText(tags: readonly Tag[], values: ValueRules): { text: strin
   for (const [name, value] of tags) {
     const safe = safeValue(value, values)
     isReplaced ||= safe.isReplaced
-    if (safe.text !== '') kept.set(name, safe.text)
+    if (safe.text === '') kept.delete(name)
+    else kept.set(name, safe.text)
   }
   if (kept.size === 0) return { text: '', isReplaced }
   const words = [...kept].map(([name, value]) => `${name}${equals}${value}`)

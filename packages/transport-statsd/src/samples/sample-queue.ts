@@ -21,7 +21,7 @@ export interface SampleLine {
  * ones are dropped and counted. Never waits for anybody.
  */
 export class SampleQueue {
-  /** Called when half of the room is taken. */
+  /** Called when half of the room is taken, and when it still is after a run. */
   onPressure: () => void = () => {}
   readonly #form: ChunkForm
   readonly #mostBytes: number
@@ -67,9 +67,14 @@ export class SampleQueue {
     this.#openLines++
   }
 
-  /** The oldest chunk, or undefined when nothing waits. It stays until {@link shift}. */
+  /** How many chunks wait, with what has come so far: what comes later begins another. */
+  waiting(): number {
+    if (this.#openLines > 0) this.#close(this.#open.position)
+    return this.#full.length
+  }
+
+  /** The oldest of the chunks that {@link waiting} counted. It stays until {@link shift}. */
   next(): SampleChunk | undefined {
-    if (this.#full.length === 0 && this.#openLines > 0) this.#close(this.#open.position)
     return this.#full[0]
   }
 
@@ -79,16 +84,20 @@ export class SampleQueue {
     if (chunk !== undefined) this.#fullBytes -= chunk.bytes.length
   }
 
+  /** Whether half of the room is taken. */
+  get isPressing(): boolean {
+    return this.#fullBytes >= this.#mostBytes / 2
+  }
+
   /** Makes a chunk of what stands before `end`; the rest begins the next. */
   #close(end: number): void {
     const bytes = this.#open.bytes.slice(0, this.#net(end))
     this.#full.push({ bytes, lines: this.#openLines })
-    const half = this.#mostBytes / 2
-    const wasCalm = this.#fullBytes < half
+    const wasPressing = this.isPressing
     this.#fullBytes += bytes.length
     this.#open.keepFrom(end)
     this.#openLines = 0
-    if (wasCalm && this.#fullBytes >= half) this.onPressure()
+    if (!wasPressing && this.isPressing) this.onPressure()
   }
 
   #net(bytes: number): number {

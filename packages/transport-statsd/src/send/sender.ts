@@ -24,10 +24,15 @@ export interface Sender {
   readonly target: string
   /** Finds out whether it could work at all, without touching the network. */
   prepare?(): Promise<void>
+  /** Sends from now on, also after a close. A new sender is open. */
+  open?(): void
   /** Never rejects. The bytes stay as they are until it resolves; the next call comes after that. */
   send(bytes: Uint8Array): Promise<Sending>
   /** Between two flushes. */
   rest?(): void
-  /** Closes everything at once; what is under way then ends as failed or doubtful. May be called again. */
+  /**
+   * Closes everything at once; what is under way then ends as failed or doubtful, and what comes later fails, so that
+   * nothing is opened any more. May be called again.
+   */
   close(): void
 }

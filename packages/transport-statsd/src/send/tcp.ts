@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net'
-import { deliver, staysOpen } from './delivery.js'
+import { deliver, staysOpen, watchFor } from './delivery.js'
 import type { Address, HostResolver } from './resolve-host.js'
 import type { ChunkForm, Sender, Sending } from './sender.js'
 import { withinTime } from './within-time.js'
@@ -32,13 +32,23 @@ export class TcpSender implements Sender {
     this.#port = settings.port
   }
 
-  async send(bytes: Uint8Array): Promise<Sending> {
+  open(): void {
     this.#isClosed = false
+  }
+
+  async send(bytes: Uint8Array): Promise<Sending> {
     for (;;)
       try {
-        const socket = await this.#connect(await this.#resolver.resolve())
-        await staysOpen(socket)
-        const sending = await deliver(socket, bytes, ANSWER_TIMEOUT_MS)
+        this.#assertOpen()
+        const address = await this.#resolver.resolve()
+        const fromMs = performance.now()
+        const socket = await this.#connect(address)
+        const watch = watchFor(performance.now() - fromMs, bytes.length)
+        await staysOpen(socket, watch.beforeMs)
+        const sending = await deliver(socket, bytes, {
+          watchMs: watch.afterMs,
+          timeoutMs: ANSWER_TIMEOUT_MS,
+        })
         socket.destroy()
         this.#socket = undefined
         if (sending.outcome !== 'sent') this.#resolver.failed()
@@ -56,7 +66,7 @@ export class TcpSender implements Sender {
   }
 
   async #connect({ address, family }: Address): Promise<Socket> {
-    if (this.#isClosed) throw new Error('closed before the connection was made')
+    this.#assertOpen()
     const socket = connect({ host: address, port: this.#port, family, allowHalfOpen: true, noDelay: true })
     this.#socket = socket
     // without a listener an error would end the process
@@ -73,5 +83,9 @@ export class TcpSender implements Sender {
       socket.destroy()
       throw thrown
     }
+  }
+
+  #assertOpen(): void {
+    if (this.#isClosed) throw new Error('closed before the connection was made')
   }
 }

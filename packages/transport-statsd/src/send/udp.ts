@@ -21,8 +21,11 @@ export class UdpSender implements Sender {
     this.#port = settings.port
   }
 
-  async send(bytes: Uint8Array): Promise<Sending> {
+  open(): void {
     this.#isClosed = false
+  }
+
+  async send(bytes: Uint8Array): Promise<Sending> {
     for (;;) {
       const error = await this.#attempt(bytes)
       if (error === undefined) return { outcome: 'sent' }
@@ -47,14 +50,19 @@ export class UdpSender implements Sender {
   }
 
   async #open(): Promise<DatagramLink> {
+    if (this.#isClosed) throw closedError()
     const link = await openStatsdClient(await this.#resolver.resolve(), this.#port)
     if (!this.#isClosed) return link
     link.close()
-    throw new Error('closed while the socket was being opened')
+    throw closedError()
   }
 
   #drop(): void {
     this.#link?.close()
     this.#link = undefined
   }
+}
+
+function closedError(): Error {
+  return new Error('closed before the socket was open')
 }

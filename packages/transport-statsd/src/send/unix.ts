@@ -48,15 +48,20 @@ export class UnixSender implements Sender {
     }
   }
 
-  async send(bytes: Uint8Array): Promise<Sending> {
+  open(): void {
     this.#isClosed = false
+  }
+
+  async send(bytes: Uint8Array): Promise<Sending> {
     try {
       await this.prepare()
+      this.#assertOpen()
       for (let waitedMs = 0; !this.#attempt(bytes); waitedMs += RETRY_MS) {
         if (waitedMs >= ROOM_TIMEOUT_MS)
           throw new Error(`the receiver has had no room for ${ROOM_TIMEOUT_MS} ms`)
+        // keeps the process alive, as nothing else does here: a stop at its end waits for this
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS))
-        if (this.#isClosed) throw new Error('closed before the receiver had room')
+        this.#assertOpen()
       }
       return { outcome: 'sent' }
     } catch (error) {
@@ -74,6 +79,10 @@ export class UnixSender implements Sender {
   close(): void {
     this.#isClosed = true
     this.rest()
+  }
+
+  #assertOpen(): void {
+    if (this.#isClosed) throw new Error('closed before the receiver had room')
   }
 
   /** False when the receiver has no room. Throws when it is not there. */

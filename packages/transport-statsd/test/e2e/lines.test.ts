@@ -25,7 +25,10 @@ afterAll(async () => {
   for (const link of links.values()) await link.stop()
 })
 
-/** Records twice, flushes twice, and returns what arrived beside what the registry holds then. */
+/**
+ * Records twice, flushes twice, and returns what arrived beside what the registry holds then, with what the stop
+ * still told.
+ */
 async function send(plan: Plan, { style, nonAscii = 'keep' }: Writing, link: Link) {
   let instruments!: Handles<InstrumentTable>
   const memory = createMemoryTransport()
@@ -53,6 +56,7 @@ async function send(plan: Plan, { style, nonAscii = 'keep' }: Writing, link: Lin
     .export(memory)
     .export(transport)
   await host.start()
+  let isStopped = false
   try {
     for (const round of [0, 1] as const) {
       record(plan, instruments, round)
@@ -63,11 +67,15 @@ async function send(plan: Plan, { style, nonAscii = 'keep' }: Writing, link: Lin
       expect(length).toBeGreaterThan(0)
       expect(length).toBeLessThanOrEqual(plan.maxDatagramBytes)
     }
-    return { datagrams, families: memory.read(), details: transport.describe!() }
-  } finally {
+    const families = memory.read()
+    isStopped = true
     await host.stop()
-    // what the last flush of all still had to tell
-    await link.arrived()
+    return { datagrams, families, atStop: await link.arrived(), details: transport.describe!() }
+  } finally {
+    if (!isStopped) {
+      await host.stop()
+      await link.arrived()
+    }
   }
 }
 
@@ -120,13 +128,16 @@ function bucketsOf(plan: Plan, family: PlanFamily, series: PlainSeries): Told[] 
 }
 
 async function expectReadBack(plan: Plan, writing: Writing, protocol: Protocol): Promise<void> {
-  const { datagrams, families, details } = await send(plan, writing, links.get(protocol)!)
-  const reading = readAll(plan, writing, datagrams)
+  const { datagrams, families, details, atStop } = await send(plan, writing, links.get(protocol)!)
+  const reading = readAll(plan, writing, [...datagrams, ...atStop])
   linesRead += reading.lines
   expect(reading.faults).toEqual([])
   expect([...differences(plan, reading, families)]).toEqual([])
   expect(details).not.toHaveProperty('dropped_oversized')
   expect(Number(details['lines'])).toBe(reading.lines)
+  // nothing has come since the second flush; gauges are told again
+  const late = atStop.flatMap((datagram) => parseDatagram(writing.style, datagram))
+  expect(late.filter(({ kind }) => kind !== 'g' || plan.unchangedGauges === 'skip')).toEqual([])
 }
 
 describe.each(styles)('whatever is recorded, in the style %s', (style) => {

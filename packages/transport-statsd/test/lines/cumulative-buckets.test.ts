@@ -1,7 +1,7 @@
-import { createTidegauge, defineInstruments, type Plugin } from '@tidegauge/core'
+import { createTidegauge, defineInstruments, type ExponentialBuckets, type Plugin } from '@tidegauge/core'
 import { createMemoryTransport } from '@tidegauge/testkit'
 import { SeriesReader } from '@tidegauge/core'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { exponentialBuckets, quantileOf } from '../../src/lines/cumulative-buckets.js'
 import { QuantileWindows } from '../../src/lines/quantile-windows.js'
 
@@ -30,42 +30,79 @@ describe('what came since the last flush', () => {
   it('grows until it has been sent', () => {
     const windows = new QuantileWindows()
     const now = (...counts: number[]) => ({ bounds: [1, Infinity], counts, sum: 0 })
-    expect(windows.since(0, now(1, 2), true).counts).toEqual([1, 2])
-    expect(windows.since(0, now(3, 5), false).counts).toEqual([3, 5])
-    expect(windows.since(0, now(4, 7), true).counts).toEqual([1, 2])
+    expect(windows.since(0, now(1, 2), { number: 1, lastWhole: 0 }).counts).toEqual([1, 2])
+    expect(windows.since(0, now(3, 5), { number: 2, lastWhole: 0 }).counts).toEqual([3, 5])
+    expect(windows.since(0, now(4, 7), { number: 3, lastWhole: 2 }).counts).toEqual([1, 2])
     windows.forget(0)
-    expect(windows.since(0, now(4, 7), true).counts).toEqual([4, 7])
+    expect(windows.since(0, now(4, 7), { number: 4, lastWhole: 3 }).counts).toEqual([4, 7])
+  })
+
+  it('is not what was sent already when a flush between did not come so far', () => {
+    const windows = new QuantileWindows()
+    const now = (...counts: number[]) => ({ bounds: [1, Infinity], counts, sum: 0 })
+    windows.since(0, now(100, 100), { number: 1, lastWhole: 0 })
+    expect(windows.since(0, now(100, 110), { number: 3, lastWhole: 1 }).counts).toEqual([0, 10])
+    expect(windows.since(0, now(100, 120), { number: 4, lastWhole: 1 }).counts).toEqual([0, 20])
   })
 
   it('knows what lay below a bound that has come since', () => {
     const windows = new QuantileWindows()
-    windows.since(0, { bounds: [0, 2, Infinity], counts: [1, 4, 4], sum: 0 }, true)
-    const since = windows.since(0, { bounds: [0, 1, 2, 4, Infinity], counts: [1, 1, 4, 6, 6], sum: 0 }, true)
+    windows.since(0, { bounds: [0, 2, Infinity], counts: [1, 4, 4], sum: 0 }, { number: 1, lastWhole: 0 })
+    const later = { bounds: [0, 1, 2, 4, Infinity], counts: [1, 1, 4, 6, 6], sum: 0 }
+    const since = windows.since(0, later, { number: 2, lastWhole: 1 })
     expect(since.counts).toEqual([0, 0, 0, 2, 2])
   })
 })
 
 describe('an exponential histogram', () => {
   it('is exact at the powers of two, and counts everything', async () => {
-    const table = defineInstruments({ size: { kind: 'exponential_histogram', name: 'size', help: 'Size.' } })
     const values = [-3, 0, 0.3, 1, 1.5, 2, 2.1, 1e300, 2 ** 1023 * 1.5]
-    const plugin: Plugin<typeof table> = {
-      name: 'app',
-      version: '0.0.0',
-      apiLevel: 1,
-      instruments: table,
-      start: ({ instruments }) => values.forEach((value) => instruments.size.observe(value)),
-    }
-    const memory = createMemoryTransport()
-    const host = createTidegauge().use(plugin, { intervalMs: 0 }).export(memory)
-    await host.start()
-    const [family] = memory.context.read({ names: new Set(['size']) })
-    const reader = new SeriesReader(family.instruments[0], family.upTo)
-    reader.next()
-    const { bounds, counts } = exponentialBuckets(reader.exponential)
+    const { bounds, counts } = exponentialBuckets(await stateOf(values))
     for (const [i, bound] of bounds.entries())
       expect([bound, counts[i]]).toEqual([bound, values.filter((value) => value <= bound).length])
     expect(bounds.at(-1)).toBe(Infinity)
-    await host.stop()
+  })
+
+  it('tells the edge below its lowest bucket, also where a bucket spans many powers of two', async () => {
+    const edgeOf = async (values: readonly number[], maxBuckets?: number) => {
+      const { bounds, counts } = exponentialBuckets(await stateOf(values, maxBuckets), 'lower edge')
+      expect(bounds).toEqual(bounds.toSorted((a, b) => a - b))
+      expect(new Set(bounds).size).toBe(bounds.length)
+      expect(counts.slice(0, 2)).toEqual([0, bounds[1] < Math.min(...values) ? 0 : values.length])
+      return bounds[1]
+    }
+    expect(await edgeOf([3])).toBe(2)
+    expect(await edgeOf([1.01, 1.9])).toBe(1)
+    // at scale -4 a bucket spans 16 powers of two: this one ends at 2^-16
+    expect(await edgeOf([1e-9, 1e9], 4)).toBe(2 ** -32)
+    // a lowest edge that is no number above 0 any more is left out
+    expect(await edgeOf([Number.MIN_VALUE, Number.MIN_VALUE], 4)).toBe(Number.MIN_VALUE)
   })
 })
+
+/** What the registry holds after these observations. */
+async function stateOf(values: readonly number[], maxBuckets?: number): Promise<ExponentialBuckets> {
+  const table = defineInstruments({
+    size: {
+      kind: 'exponential_histogram',
+      name: 'size',
+      help: 'Size.',
+      ...(maxBuckets !== undefined && { maxBuckets }),
+    },
+  })
+  const plugin: Plugin<typeof table> = {
+    name: 'app',
+    version: '0.0.0',
+    apiLevel: 1,
+    instruments: table,
+    start: ({ instruments }) => values.forEach((value) => instruments.size.observe(value)),
+  }
+  const memory = createMemoryTransport()
+  const host = createTidegauge().use(plugin, { intervalMs: 0 }).export(memory)
+  await host.start()
+  onTestFinished(() => host.stop())
+  const [family] = memory.context.read({ names: new Set(['size']) })
+  const reader = new SeriesReader(family.instruments[0], family.upTo)
+  reader.next()
+  return reader.exponential
+}

@@ -64,6 +64,7 @@ describe('samples', () => {
         { queue, tally },
       )
       series.record(1)
+      queue.waiting()
       return parseDatagram('dogstatsd', queue.next()!.bytes)[0].sampleRate
     })
     expect(rates).toEqual([0.25, 1, 1, 1, 0.1])
@@ -79,8 +80,8 @@ describe('samples', () => {
     )
     for (let i = 0; i < 1_000; i++) series.record(i)
     let lines = 0
-    for (let chunk = queue.next(); chunk !== undefined; chunk = queue.next()) {
-      lines += chunk.lines
+    for (let left = queue.waiting(); left > 0; left--) {
+      lines += queue.next()!.lines
       queue.shift()
     }
     expect(lines).toBe(250)
@@ -164,6 +165,49 @@ describe('samples', () => {
     expect(sender.takeSent().filter((line) => line.startsWith('level'))).toEqual(['level:1|g', 'level:2|g'])
   })
 
+  it('that never cease let the figures pass, and come with the next run themselves', async () => {
+    const sender = createTestSender({ maxBytes: 64 })
+    const { host, transport, instruments } = await runHost(table, { sender })
+    instruments.level.set(1)
+    const wait = transport.samples({ name: 'wait', type: 'ms' })
+    let recorded = 0
+    const record = () => {
+      // more than a chunk while each chunk is sent, as long as anybody would wait
+      if (recorded < 2_000) for (let i = 0; i < 10; i++) wait.record(recorded++)
+      return { outcome: 'sent' } as const
+    }
+    record()
+    const before = recorded
+    sender.answer = record
+    await host.flush()
+    const lines = sender.takeSent()
+    expect(lines).toEqual([...Array.from({ length: before }, (_, i) => `wait:${i}|ms`), 'level:1|g'])
+    sender.answer = () => ({ outcome: 'sent' })
+    await host.flush()
+    expect(sender.takeSent()).toEqual([
+      ...Array.from({ length: recorded - before }, (_, i) => `wait:${before + i}|ms`),
+      'level:1|g',
+    ])
+  })
+
+  it('that came during a run and press are sent at once after it', async () => {
+    const sender = createTestSender({ maxBytes: 64 })
+    const { transport } = await runHost(table, { sender, statsd: { maxQueuedSampleBytes: 1_000 } })
+    const wait = transport.samples({ name: 'wait', type: 'ms' })
+    const fill = () => {
+      for (let i = 0; i < 60; i++) wait.record(100)
+    }
+    let left = 200
+    // each chunk makes room for one more, so that the queue is never calm
+    sender.answer = () => {
+      if (left-- > 0) fill()
+      return { outcome: 'sent' }
+    }
+    fill()
+    await expect.poll(() => sender.chunks.length).toBeGreaterThan(200)
+    expect(left).toBeLessThanOrEqual(0)
+  })
+
   it('of a connection that broke are sent again, or not, as the figures are', async () => {
     for (const [brokenConnections, lines] of [
       ['resend', ['wait:1|ms']],
@@ -178,6 +222,25 @@ describe('samples', () => {
       await host.flush()
       expect(sender.takeSent()).toEqual(lines)
     }
+  })
+
+  it('that fail leave the window of the quantiles as it was', async () => {
+    const sender = createTestSender()
+    const { host, transport, instruments } = await runHost(
+      defineInstruments({ size: { kind: 'histogram', name: 'size', help: 'Size.', bounds: [1, 10, 100] } }),
+      { sender, statsd: { histograms: 'quantiles', quantiles: [0.5] } },
+    )
+    for (let i = 0; i < 100; i++) instruments.size.observe(0.5)
+    await host.flush()
+    sender.takeSent()
+    transport.samples({ name: 'wait', type: 'ms' }).record(1)
+    for (let i = 0; i < 10; i++) instruments.size.observe(50)
+    sender.answer = () => failed
+    await host.flush()
+    sender.answer = () => ({ outcome: 'sent' })
+    await host.flush()
+    // half of the ten that came since, and not of all that there ever were
+    expect(sender.takeSent()).toContain('size:55|g|#quantile:0.5')
   })
 
   it('may be recorded before the start and after the stop', async () => {

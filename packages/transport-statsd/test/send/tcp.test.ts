@@ -1,5 +1,7 @@
 import { defineInstruments } from '@tidegauge/core'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { HostResolver } from '../../src/send/resolve-host.js'
+import { TcpSender } from '../../src/send/tcp.js'
 import { runHost } from '../support/run-host.js'
 import { openTcpReceiver } from '../support/tcp-receiver.js'
 
@@ -92,6 +94,21 @@ describe('TCP', () => {
     await host.flush()
     expect(receiver.connections).toEqual(['', 'hits:5|c|#route:a\n'])
     expect(transport.describe!()).toMatchObject({ doubtfulLines: '0' })
+  })
+
+  it('watches a connection for as long as it took to be made before it sends', async () => {
+    const receiver = await openTcpReceiver((socket) => void setTimeout(() => socket.end(), 50))
+    const sender = new TcpSender(new HostResolver('127.0.0.1', 4), {
+      host: '127.0.0.1',
+      port: receiver.port,
+      maxBytes: 8_192,
+    })
+    onTestFinished(() => sender.close())
+    // a loopback has no way of 300 ms
+    let ms = 0
+    const now = vi.spyOn(performance, 'now').mockImplementation(() => (ms += 300))
+    onTestFinished(() => now.mockRestore())
+    expect(await sender.send(Buffer.from('hits:1|c\n'))).toMatchObject({ outcome: 'failed' })
   })
 
   it('waits for a receiver that reads late, and then goes on with what has come since', async () => {
