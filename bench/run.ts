@@ -27,7 +27,7 @@ if (isWanted('libp2p'))
   print('## libp2p throughput, loopback TCP, noise, yamux', await libp2pTable(values.quick ? 5 : 15))
 if (isWanted('bitswap')) {
   print('## Bitswap: a collect pass', await ledgersTable(values.quick ? 50 : 200))
-  print('## Bitswap: fetching with and without the plugin', await fetchTable(values.quick ? 5 : 15))
+  print('## Bitswap: fetching with and without the plugin', await fetchTable(values.quick ? 5 : 60))
 }
 if (isWanted('statsd'))
   print(
