@@ -12,7 +12,7 @@ function listen() {
     listener: {
       asked: () => void heard.push('asked'),
       gave: (value: unknown) => void heard.push(value),
-      ended: () => void heard.push('ended'),
+      ended: (isWhole: boolean) => void heard.push(isWhole ? 'ended' : 'left'),
     },
   }
 }
@@ -105,7 +105,7 @@ describe('a generator that is followed', () => {
     for await (const _ of generator) break
     order.push('after')
     expect(order).toEqual(['cleaned up', 'after'])
-    expect(heard).toEqual(['asked', 1, 'ended'])
+    expect(heard).toEqual(['asked', 1, 'left'])
   })
 
   it('leaves a rejection that nobody handles unhandled', async () => {

@@ -1,4 +1,5 @@
 import {
+  followGenerator,
   hearOutcome,
   peek,
   peekMethod,
@@ -93,43 +94,20 @@ function placeTap(object: object, name: string): SharedTap {
 
 function followCall(call: () => unknown, watchers: readonly CallWatcher[]): unknown {
   const end = endOnce(watchers)
+  const gave = (value: unknown): void => {
+    for (const watcher of watchers) watcher.yielded?.(value)
+  }
   let isReturned = false
   // not before the caller has made the calls that belong to this one
   const endLater = (ok: boolean): void => (isReturned ? end(ok) : queueMicrotask(() => end(ok)))
   const result = hearOutcome(call, {
     kept(value) {
-      if (isReturned || !followIteration(value, watchers, end)) endLater(true)
+      if (isReturned || !followGenerator(value, { asked() {}, gave, ended: end })) endLater(true)
     },
     broken: () => endLater(false),
   })
   isReturned = true
   return result
-}
-
-/**
- * Looks at the steps of an iterator, which stays the same object. In place of core's `followGenerator`, because a
- * listing that was left or failed has to be told from one that came to its end.
- */
-function followIteration(
-  iterator: unknown,
-  watchers: readonly CallWatcher[],
-  end: (ok: boolean) => void,
-): boolean {
-  if (!Object.isExtensible(iterator) || peekMethod(iterator, 'next') === undefined) return false
-  const fail = (): void => end(false)
-  tapMethod(iterator as object, 'next', (call) =>
-    hearOutcome(call, {
-      kept(step) {
-        if (peek(step, 'done') === true) end(true)
-        else for (const watcher of watchers) watcher.yielded?.(peek(step, 'value'))
-      },
-      broken: fail,
-    }),
-  )
-  for (const name of ['return', 'throw'])
-    if (peekMethod(iterator, name) !== undefined)
-      tapMethod(iterator as object, name, (call) => hearOutcome(call, { kept: fail, broken: fail }))
-  return true
 }
 
 function endOnce(watchers: readonly CallWatcher[]): (ok: boolean) => void {

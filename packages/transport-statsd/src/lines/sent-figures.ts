@@ -2,8 +2,8 @@ const PAGE_BITS = 8
 const PAGE_SLOTS = 1 << PAGE_BITS
 
 /**
- * What the receiver has been told of each series, by slot: the sum of the deltas of a total, the last value of a
- * gauge; NaN before the first time. Pages never move, so that a place can be kept while a chunk is under way.
+ * What the receiver has been told of each series, by slot: the total up to which deltas were told, the last value of
+ * a gauge; NaN before the first time. Pages never move, so that a place can be kept while a chunk is under way.
  */
 export class SentFigures {
   readonly #pages: (Float64Array | undefined)[] = []

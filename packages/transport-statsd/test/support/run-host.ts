@@ -1,26 +1,13 @@
-import {
-  apiLevel,
-  createTidegauge,
-  type Handles,
-  type InstrumentTable,
-  type Plugin,
-  type Tidegauge,
-  type TidegaugeOptions,
-  type Transport,
-  type UseOptions,
-} from '@tidegauge/core'
-import { onTestFinished } from 'vitest'
+import type { Handles, InstrumentTable, Tidegauge, Transport } from '@tidegauge/core'
 import { statsd, type StatsdOptions, type StatsdTransport } from '../../src/index.js'
 import { parseOptions } from '../../src/options.js'
 import type { Sender } from '../../src/send/sender.js'
 import { createTransport } from '../../src/transport.js'
+import { startHost, type HostOptions } from './start-host.js'
 import { openReceiver, type UdpReceiver } from './udp-receiver.js'
 
-export interface RunOptions<T extends InstrumentTable = InstrumentTable> {
-  readonly host?: TidegaugeOptions
+export interface RunOptions<T extends InstrumentTable = InstrumentTable> extends HostOptions<T> {
   readonly statsd?: StatsdOptions
-  readonly use?: UseOptions
-  readonly plugin?: Pick<Plugin<T>, 'collect'>
   /** In place of the one that the options tell. */
   readonly sender?: Sender
   readonly others?: readonly Transport[]
@@ -37,24 +24,11 @@ export async function runHost<const T extends InstrumentTable>(
   table: T,
   options: RunOptions<T> = {},
 ): Promise<Running<T>> {
-  let instruments!: Handles<T>
-  const plugin = {
-    name: 'app',
-    version: '0.0.0',
-    apiLevel,
-    instruments: table,
-    ...options.plugin,
-    start: (context: { instruments: unknown }) => void (instruments = context.instruments as Handles<T>),
-  } as unknown as Plugin
   const settings = { jitterRatio: 0, ...options.statsd }
   const transport =
     options.sender === undefined ? statsd(settings) : createTransport(parseOptions(settings), options.sender)
-  const host = createTidegauge({ selfMetrics: 'off', ...options.host })
-  host.use(plugin, { intervalMs: 0, ...options.use }).export(transport)
-  for (const other of options.others ?? []) host.export(other)
-  await host.start()
-  onTestFinished(() => host.stop())
-  return { host, transport, instruments }
+  const started = await startHost(table, [transport, ...(options.others ?? [])], options)
+  return { ...started, transport }
 }
 
 export interface Received<T extends InstrumentTable> extends Running<T> {

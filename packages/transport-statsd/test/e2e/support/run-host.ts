@@ -1,16 +1,13 @@
-import {
-  apiLevel,
-  createTidegauge,
-  type Handles,
-  type InstrumentTable,
-  type Plugin,
-  type Tidegauge,
-  type TidegaugeOptions,
-  type Transport,
-  type UseOptions,
+import type {
+  Handles,
+  InstrumentTable,
+  Tidegauge,
+  TidegaugeOptions,
+  Transport,
+  UseOptions,
 } from '@tidegauge/core'
 import { createMemoryTransport, type MemoryTransport } from '@tidegauge/testkit'
-import { onTestFinished } from 'vitest'
+import { startHost } from '../../support/start-host.js'
 
 export interface RunningHost<T extends InstrumentTable> {
   readonly host: Tidegauge
@@ -28,21 +25,12 @@ export interface RunOptions {
 export async function runHost<const T extends InstrumentTable>(
   table: T,
   transports: Transport | readonly Transport[],
-  options: RunOptions = {},
+  { host, use }: RunOptions = {},
 ): Promise<RunningHost<T>> {
-  let instruments!: Handles<T>
-  const plugin = {
-    name: 'app',
-    version: '0.0.0',
-    apiLevel,
-    instruments: table,
-    start: (context: { instruments: unknown }) => void (instruments = context.instruments as Handles<T>),
-  } as unknown as Plugin
   const memory = createMemoryTransport()
-  const host = createTidegauge({ selfMetrics: 'off', ...options.host })
-  host.use(plugin, { intervalMs: 0, maxAgeMs: 0, ...options.use }).export(memory)
-  for (const transport of [transports].flat()) host.export(transport)
-  onTestFinished(() => host.stop())
-  await host.start()
-  return { host, instruments, memory }
+  const started = await startHost(table, [memory, ...[transports].flat()], {
+    ...(host && { host }),
+    use: { maxAgeMs: 0, ...use },
+  })
+  return { ...started, memory }
 }
