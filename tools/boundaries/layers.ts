@@ -1,23 +1,25 @@
 import type { Graph, Project } from '../workspace/graph.ts'
 
-/** Where a project stands, told by its folder: a tag could lie. */
-export type Layer = 'core' | 'testkit' | 'transport' | 'plugin' | 'workshop'
+/** Where a project stands, by its folder: a tag could lie. */
+export type Layer = 'core' | 'attach' | 'testkit' | 'transport' | 'plugin' | 'workshop'
 
 const folders: readonly (readonly [RegExp, Layer])[] = [
   [/^packages\/core$/, 'core'],
+  [/^packages\/attach$/, 'attach'],
   [/^packages\/testkit$/, 'testkit'],
   [/^packages\/transport-[a-z0-9-]+$/, 'transport'],
   [/^packages\/plugin-[a-z0-9-]+$/, 'plugin'],
   [/^(examples\/[a-z0-9-]+|bench|tools)$/, 'workshop'],
 ]
 
-/** What each layer may import. Tests of plugins and transports use testkit as a devDependency. */
+/** What each layer may import. Tests use testkit as a devDependency. */
 const allowed: Readonly<Record<Layer, readonly Layer[]>> = {
   core: [],
-  testkit: ['core'],
+  attach: ['core', 'testkit'],
+  testkit: ['core', 'attach'],
   transport: ['core', 'testkit'],
-  plugin: ['core', 'testkit'],
-  workshop: ['core', 'testkit', 'transport', 'plugin', 'workshop'],
+  plugin: ['core', 'attach', 'testkit'],
+  workshop: ['core', 'attach', 'testkit', 'transport', 'plugin', 'workshop'],
 }
 
 export function layerOf(folder: string): Layer | undefined {
@@ -25,16 +27,16 @@ export function layerOf(folder: string): Layer | undefined {
 }
 
 /** Everything about a graph that breaks the rules, one sentence each. */
-export function faultsOf({ projects, edges }: Graph): string[] {
+export function issuesOf({ projects, edges }: Graph): string[] {
   const byName = new Map(projects.map((project) => [project.name, project]))
   return [
-    ...projects.flatMap(faultsOfProject),
+    ...projects.flatMap(issuesOfProject),
     ...(edges.length === 0 ? ['the graph has no edges: Nx did not read the imports'] : []),
-    ...edges.flatMap(({ from, to }) => faultsOfEdge(byName.get(from)!, byName.get(to)!)),
+    ...edges.flatMap(({ from, to }) => issuesOfEdge(byName.get(from)!, byName.get(to)!)),
   ]
 }
 
-function faultsOfProject({ folder, manifest }: Project): string[] {
+function issuesOfProject({ folder, manifest }: Project): string[] {
   const layer = layerOf(folder)
   if (layer === undefined) return [`${folder} belongs to no layer: rename it, or add a layer`]
   const dependencies = Object.keys(manifest.dependencies ?? {})
@@ -44,7 +46,7 @@ function faultsOfProject({ folder, manifest }: Project): string[] {
   return testkit ? [`${folder} depends on testkit, which is for devDependencies only`] : []
 }
 
-function faultsOfEdge(from: Project, to: Project): string[] {
+function issuesOfEdge(from: Project, to: Project): string[] {
   const [fromLayer, toLayer] = [layerOf(from.folder), layerOf(to.folder)]
   if (fromLayer === undefined || toLayer === undefined || allowed[fromLayer].includes(toLayer)) return []
   return [

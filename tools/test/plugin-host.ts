@@ -17,7 +17,7 @@ export interface TestHost {
   /** Collects, then gives each series as `name{a="x",b="y"}` with its value (a distribution: its count). */
   readonly read: () => Promise<Map<string, number>>
   /** The same, as it is now, without collecting first. */
-  readonly peek: () => Map<string, number>
+  readonly safeGet: () => Map<string, number>
   /** One series after a collect pass; undefined when there is none. */
   readonly value: (series: string) => Promise<number | undefined>
   /** Kind and labels of each family that is exported. */
@@ -41,19 +41,19 @@ export async function startHost(
       tidegauge.use(plugin, { ...whenRead, labels: { node } })
   await tidegauge.start()
   onTestFinished(() => tidegauge.stop(), 20_000)
-  const peek = (): Map<string, number> =>
+  const safeGet = (): Map<string, number> =>
     new Map(
       memory.read().flatMap(({ name, series }) => series.map((one) => [keyOf(name, one), valueOf(one)])),
     )
   const read = async (): Promise<Map<string, number>> => {
     await memory.scrape()
-    return peek()
+    return safeGet()
   }
   return {
     tidegauge,
     log,
     read,
-    peek,
+    safeGet,
     value: async (series) => (await read()).get(series),
     families: () =>
       new Map(

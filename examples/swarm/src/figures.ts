@@ -41,7 +41,7 @@ export function createFigures() {
 
 function sum(family: FamilyView, { pool }: TransportContext, node: string, wanted: Wanted): number {
   let total = 0
-  for (const instrument of family.instruments.filter(({ owner }) => owner.labels['node'] === node)) {
+  for (const instrument of family.instruments.filter(({ instance }) => instance.labels['node'] === node)) {
     const places = Object.entries(wanted).map(
       ([label, text]) => [instrument.table.readers.findIndex(({ name }) => name === label), text] as const,
     )

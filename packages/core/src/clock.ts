@@ -14,14 +14,14 @@ export interface Clock {
 }
 
 /** Node.js fires a timer of a longer delay at once. */
-const LONGEST_DELAY_MS = 2 ** 31 - 1
+const MAX_DELAY_MS = 2 ** 31 - 1
 
 /** The clock of the machine. Its timers are unreferenced. */
 export const systemClock: Clock = Object.freeze<Clock>({
   now: () => Date.now(),
   monotonic: () => performance.now(),
   after(delayMs, callback) {
-    const timer = setTimeout(callback, Math.min(delayMs, LONGEST_DELAY_MS))
+    const timer = setTimeout(callback, Math.min(delayMs, MAX_DELAY_MS))
     timer.unref()
     return () => clearTimeout(timer)
   },

@@ -1,6 +1,7 @@
+// For hosts: create one, add plugins and transports, record own metrics.
 export { systemClock, type Clock } from './clock.js'
+export type { ComponentHealth, ComponentState, HealthReport, HostDescription } from './contract/report.js'
 export { errorCodes, type ErrorCode } from './errors/codes.js'
-export { describeThrown, describeValue } from './errors/describe.js'
 export {
   CollectError,
   ExportError,
@@ -11,21 +12,32 @@ export {
   type ErrorDetails,
   type OptionIssue,
 } from './errors/errors.js'
-export { OptionCheck } from './errors/option-check.js'
+export type { TidegaugeOptions, UseOptions } from './host/options.js'
+export { selfInstruments } from './host/self-metrics.js'
+export { createTidegauge, type HostState, type Tidegauge } from './host/tidegauge.js'
+export { silentLogger, type Logger } from './logger.js'
+export type { PrivacyMode, PrivacyRules } from './registry/privacy.js'
+export type { Reduction, View } from './registry/views.js'
+export { coreVersion } from './version.js'
+
+// For plugins: define instruments, record in them, implement the contract.
 export type {
   Activity,
   AttributeValue,
   EventListener,
   EventRecord,
   EventSink,
+  PluginEvent,
   Severity,
-  TideEvent,
-} from './events/events.js'
-export type { TidegaugeOptions, UseOptions } from './host/options.js'
-export type { ComponentHealth, ComponentState, HealthReport, HostDescription } from './host/report.js'
-export { selfInstruments } from './host/self-metrics.js'
-export { createTidegauge, type HostState, type Tidegauge } from './host/tidegauge.js'
-export { defineInstruments } from './instruments/definition.js'
+} from './contract/events.js'
+export {
+  apiLevel,
+  definePlugin,
+  type CollectContext,
+  type Plugin,
+  type PluginContext,
+} from './contract/plugin.js'
+export { defineInstruments } from './definition/definition.js'
 export type {
   CounterDefinition,
   ExponentialHistogramDefinition,
@@ -44,7 +56,7 @@ export type {
   SummaryDefinition,
   TimerDefinition,
   UpDownCounterDefinition,
-} from './instruments/definition.js'
+} from './definition/definition.js'
 export type {
   Counter,
   Distribution,
@@ -73,32 +85,18 @@ export type {
   Timer,
   TotalledDistribution,
   UpDownCounter,
-} from './instruments/handles.js'
-export { silentLogger, type Logger } from './logger.js'
-export { Calculation, settleInTime } from './plugin/calculation.js'
-export { followGenerator, type GeneratorListener } from './plugin/follow-generator.js'
-export { isFunction, isObject, isThenable, peek, peekMethod, type AnyFunction } from './plugin/foreign.js'
-export { Notices } from './plugin/notices.js'
-export { hearOutcome, type OutcomeListener } from './plugin/outcome.js'
-export { collectParts } from './plugin/parts.js'
-export {
-  apiLevel,
-  definePlugin,
-  type CollectContext,
-  type Plugin,
-  type PluginContext,
-} from './plugin/plugin.js'
-export { tapMethod, type Tap } from './plugin/tap-method.js'
-export { replaceMethod, UndoList, type Undo } from './plugin/undo.js'
-export type { StoredExemplar } from './registry/exemplar-store.js'
-export type { DropReason } from './registry/drop-reason.js'
-export { OVERFLOW_VALUE, type Instrument } from './registry/instrument.js'
-export type { PrivacyMode, PrivacyRules } from './registry/privacy.js'
+} from './definition/handles.js'
+export { describeThrown, describeValue } from './errors/describe.js'
+export { OptionCheck } from './errors/option-check.js'
+export { LogOnce } from './log-once.js'
+
+// For transports: read families and series, report how exports ended.
+export type { CollectRequest, ExportOutcome, Transport, TransportContext } from './contract/transport.js'
+export type { DropReason } from './definition/drop-reason.js'
 export type { FamilyView, ReadFilter } from './registry/reading.js'
 export { SeriesReader } from './registry/series-reader.js'
-export type { Reduction, View } from './registry/views.js'
 export { bucketUpperBound, type BucketRun, type ExponentialBuckets } from './storage/exponential.js'
+export type { StoredExemplar } from './storage/exemplar-store.js'
+export { OVERFLOW_VALUE, type Instrument } from './storage/instrument.js'
 export type { SlidingWindow } from './storage/sliding-window.js'
 export type { StringPool } from './storage/string-pool.js'
-export type { CollectRequest, ExportOutcome, Transport, TransportContext } from './transport/transport.js'
-export { coreVersion } from './version.js'

@@ -43,7 +43,7 @@ describe('types', () => {
     expectTypeOf<H['rate']>().toEqualTypeOf<undefined>()
   })
 
-  test('refuse wrong label names, values and states', async () => {
+  test('drop wrong label names, values and states', async () => {
     const { handles, dropped } = await openHost(table)
     handles.mixed.inc({ way: 'in', peer: 'x' })
     // @ts-expect-error a label is missing
@@ -71,7 +71,7 @@ describe('types', () => {
     })
   })
 
-  test('refuse a definition that makes no sense', () => {
+  test('drop a definition that makes no sense', () => {
     // @ts-expect-error there is no such kind
     defineInstruments({ x: { kind: 'meter', name: 'x', help: 'X' } })
     // @ts-expect-error a state set has states

@@ -1,4 +1,4 @@
-import { CollectError, describeValue, Notices, type CollectContext, type Plugin } from '@tidegauge/core'
+import { CollectError, describeValue, LogOnce, type CollectContext, type Plugin } from '@tidegauge/core'
 import { instruments } from './metrics.js'
 import { parseOptions, type BitswapOptions } from './options.js'
 import { report } from './report.js'
@@ -13,15 +13,15 @@ type Pass = CollectContext<typeof instruments>
 /** Makes the plugin for one node. Opens nothing. Throws `OPTIONS_INVALID`. */
 export function bitswap(options: BitswapOptions): BitswapPlugin {
   const source = parseOptions(options)
-  const notices = new Notices()
+  const logOnce = new LogOnce()
   return {
     name: 'bitswap',
     version,
     apiLevel: 1,
     instruments,
     start({ clock, logger }) {
-      notices.speakTo(logger)
-      return source.start?.({ clock, logger, notices })
+      logOnce.useLogger(logger)
+      return source.start?.({ clock, logger, logOnce })
     },
     collect(pass) {
       const answer = source.read() as unknown

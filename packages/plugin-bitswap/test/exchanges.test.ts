@@ -1,4 +1,4 @@
-import { Notices, silentLogger, systemClock } from '@tidegauge/core'
+import { LogOnce, silentLogger, systemClock } from '@tidegauge/core'
 import { describe, expect, it } from 'vitest'
 import { Attachment, NodeTotals } from '../src/helia/attachment.js'
 import { figures, quiet, value } from './support/figures.js'
@@ -65,7 +65,7 @@ describe('an answer that is under way when its ledger is thrown away', () => {
   it('leaves nothing behind', async () => {
     const [a, b] = [await startNode(), await startNode()]
     const totals = new NodeTotals()
-    const context = { clock: systemClock, logger: silentLogger, notices: new Notices() }
+    const context = { clock: systemClock, logger: silentLogger, logOnce: new LogOnce() }
     const attachment = new Attachment(bitswapOf(a), totals, context)
     for (let round = 1; round <= 3; round++) {
       await connect(b, a)

@@ -1,4 +1,4 @@
-import { Notices, silentLogger, systemClock } from '@tidegauge/core'
+import { LogOnce, silentLogger, systemClock } from '@tidegauge/core'
 import { expect, it } from 'vitest'
 import { Attachment, NodeTotals } from '../src/helia/attachment.js'
 import { bitswap } from '../src/index.js'
@@ -48,7 +48,7 @@ it('reads a thousand real ledgers that all change, pass after pass, and loses no
 it('remembers about a thousand ledgers at most of peers that come and go while nobody reads, and counts all', async () => {
   const node = await startNode()
   const totals = new NodeTotals()
-  const context = { clock: systemClock, logger: silentLogger, notices: new Notices() }
+  const context = { clock: systemClock, logger: silentLogger, logOnce: new LogOnce() }
   const attachment = new Attachment(bitswapOf(node), totals, context)
   const { network, peerWantLists } = bitswapOf(node)
   let most = 0

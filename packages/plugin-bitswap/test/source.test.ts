@@ -87,7 +87,7 @@ describe('a source', () => {
     for (const answer of waiting) answer()
     await new Promise((resolve) => setImmediate(resolve))
     expect(waiting.length).toBeGreaterThan(0)
-    expect(host.peek().get('libp2p_bitswap_peers')).toBe(0)
+    expect(host.safeGet().get('libp2p_bitswap_peers')).toBe(0)
   })
 
   it('may tell a part, with what is wrong: the part is exported and the pass fails', async () => {
@@ -113,8 +113,8 @@ describe('a source', () => {
     const calls: string[] = []
     const recorder = createBitswapRecorder()
     const source: BitswapSource = {
-      start: ({ clock, logger, notices }) => {
-        expect([typeof clock.now, typeof logger.warn, typeof notices.warn]).toEqual(Array(3).fill('function'))
+      start: ({ clock, logger, logOnce }) => {
+        expect([typeof clock.now, typeof logger.warn, typeof logOnce.warn]).toEqual(Array(3).fill('function'))
         calls.push('start')
         if (calls.length === 1) throw new Error('not yet')
       },

@@ -1,4 +1,5 @@
-import { OptionCheck, peekMethod } from '@tidegauge/core'
+import { safeGetMethod } from '@tidegauge/attach'
+import { OptionCheck } from '@tidegauge/core'
 import { DEFAULT_REPUBLISH_INTERVAL_MS } from './helia/due.js'
 import type { NamespaceFunction } from './helia/naming.js'
 import { isDatastore, type HeliaLike, type IpnsLike } from './helia/shapes.js'
@@ -51,7 +52,7 @@ export type IpnsSettings = { readonly maxNamespaces: number } & (
 )
 
 const heliaKeys = ['name', 'helia', 'republishIntervalMs', 'recordsMaxAgeMs', 'namespace', 'maxNamespaces']
-const LONGEST_MS = 2 ** 31 - 1
+const MAX_MS = 2 ** 31 - 1
 
 /** Checks everything and fills in the defaults. Throws `OPTIONS_INVALID` that names every wrong option. */
 export function parseOptions(options: IpnsOptions): IpnsSettings {
@@ -68,14 +69,19 @@ export function parseOptions(options: IpnsOptions): IpnsSettings {
 }
 
 function readSource(check: OptionCheck, source: unknown): IpnsSource {
-  check.expect(peekMethod(source, 'read') !== undefined, 'source', source, 'an object with a function read')
+  check.expect(
+    safeGetMethod(source, 'read') !== undefined,
+    'source',
+    source,
+    'an object with a function read',
+  )
   return source as IpnsSource
 }
 
 function readHelia(check: OptionCheck, given: Record<string, unknown>) {
   const { name, helia, namespace } = given
   const isName =
-    Array.isArray((name as IpnsLike | undefined)?.routers) && peekMethod(name, 'publish') !== undefined
+    Array.isArray((name as IpnsLike | undefined)?.routers) && safeGetMethod(name, 'publish') !== undefined
   check.expect(isName, 'name', name, 'what ipns(helia) of @helia/ipns returned')
   const datastore = (helia as HeliaLike | null | undefined)?.datastore
   check.expect(
@@ -98,9 +104,9 @@ function readHelia(check: OptionCheck, given: Record<string, unknown>) {
       given['republishIntervalMs'],
       DEFAULT_REPUBLISH_INTERVAL_MS,
       1,
-      LONGEST_MS,
+      MAX_MS,
     ),
-    recordsMaxAgeMs: check.integer('recordsMaxAgeMs', given['recordsMaxAgeMs'], 60_000, 0, LONGEST_MS),
+    recordsMaxAgeMs: check.integer('recordsMaxAgeMs', given['recordsMaxAgeMs'], 60_000, 0, MAX_MS),
     namespace: namespace as NamespaceFunction | undefined,
   }
 }

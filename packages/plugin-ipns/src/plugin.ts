@@ -1,4 +1,4 @@
-import { CollectError, Notices, type CollectContext, type Plugin, type PluginContext } from '@tidegauge/core'
+import { CollectError, LogOnce, type CollectContext, type Plugin, type PluginContext } from '@tidegauge/core'
 import { DEFAULT_NAMESPACE, Naming } from './helia/naming.js'
 import { HeliaSource } from './helia/source.js'
 import { instruments } from './metrics.js'
@@ -17,10 +17,10 @@ const MAX_ROUTERS = 50
 /** Makes the plugin for one `IPNS` object, or for another source. Opens nothing. Throws `OPTIONS_INVALID`. */
 export function ipns(options: IpnsOptions): IpnsPlugin {
   const settings = parseOptions(options)
-  const notices = new Notices()
+  const logOnce = new LogOnce()
   const namespaces = new NamespaceBook(settings.maxNamespaces)
   const routers = new NamespaceBook(MAX_ROUTERS)
-  const source = settings.source ?? heliaSource(settings, namespaces, notices)
+  const source = settings.source ?? heliaSource(settings, namespaces, logOnce)
   let context: PluginContext<typeof instruments> | undefined
   return {
     name: 'ipns',
@@ -28,7 +28,7 @@ export function ipns(options: IpnsOptions): IpnsPlugin {
     apiLevel: 1,
     instruments,
     async start(given) {
-      notices.speakTo(given.logger)
+      logOnce.useLogger(given.logger)
       await source.start?.({ clock: given.clock, logger: given.logger })
       context = given
     },
@@ -54,10 +54,10 @@ export function ipns(options: IpnsOptions): IpnsPlugin {
 function heliaSource(
   settings: IpnsSettings & { source: undefined },
   book: NamespaceBook,
-  notices: Notices,
+  logOnce: LogOnce,
 ): IpnsSource {
   const { namespace, ...rest } = settings
-  const naming = new Naming(namespace, book, notices)
+  const naming = new Naming(namespace, book, logOnce)
   const namespaces = namespace === undefined ? [DEFAULT_NAMESPACE] : []
-  return new HeliaSource({ ...rest, naming, namespaces }, notices)
+  return new HeliaSource({ ...rest, naming, namespaces }, logOnce)
 }

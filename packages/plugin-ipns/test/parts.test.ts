@@ -1,4 +1,5 @@
-import { Notices, UndoList } from '@tidegauge/core'
+import { UndoList } from '@tidegauge/attach'
+import { LogOnce } from '@tidegauge/core'
 import { createManualClock } from '@tidegauge/testkit'
 import { describe, expect, it } from 'vitest'
 import { AttemptBook } from '../src/helia/attempts.js'
@@ -34,7 +35,7 @@ describe('a DHT', () => {
       },
     }
     const [totals, attempts, results] = [new RouterTotals(), new AttemptBook(), [] as string[]]
-    const taps = new Taps(new Notices(), new UndoList())
+    const taps = new Taps(new LogOnce(), new UndoList())
     const find = (args: readonly unknown[]) => attempts.find(args[1])
     const clock = createManualClock()
     const openPuts = new OpenPuts(clock)
@@ -69,7 +70,7 @@ describe('a service of libp2p', () => {
 
 describe('a record that is gone', () => {
   it('is gone from the names when nothing was tried with it', () => {
-    const naming = new Naming(({ keyName }) => keyName, new NamespaceBook(5), new Notices())
+    const naming = new Naming(({ keyName }) => keyName, new NamespaceBook(5), new LogOnce())
     const ledger = new Ledger(naming, [])
     const own = { keyName: 'mine', lifetimeMs: 0, routingKey: record }
     const records = new Map([['a', { createdMs: 0, dueMs: 0, isReadable: true, record: own }]])
@@ -80,7 +81,7 @@ describe('a record that is gone', () => {
   })
 
   it('keeps its name for what is still to come, until it is forgotten or nobody needs it', () => {
-    const naming = new Naming(({ keyName }) => keyName, new NamespaceBook(5), new Notices())
+    const naming = new Naming(({ keyName }) => keyName, new NamespaceBook(5), new LogOnce())
     const stored = { createdMs: 0, dueMs: 0, isReadable: true }
     const own = { ...stored, record: { keyName: 'mine', lifetimeMs: 0, routingKey: record } }
     naming.know(
@@ -97,7 +98,7 @@ describe('a record that is gone', () => {
   })
 
   it('gives its namespace once more, and is forgotten', () => {
-    const naming = new Naming(({ keyName }) => keyName, new NamespaceBook(5), new Notices())
+    const naming = new Naming(({ keyName }) => keyName, new NamespaceBook(5), new LogOnce())
     naming.learn('a', record, { keyName: 'mine' })
     expect([naming.find('a'), naming.forget('a'), naming.find('a'), naming.forget('a')]).toEqual([
       'mine',

@@ -1,5 +1,6 @@
 /* oxlint-disable unicorn/no-thenable -- promises of other makes are what is tested */
-import { Notices, UndoList } from '@tidegauge/core'
+import { UndoList } from '@tidegauge/attach'
+import { LogOnce } from '@tidegauge/core'
 import { describe, expect, it } from 'vitest'
 import { Taps, type CallObserver } from '../src/helia/tap.js'
 
@@ -27,15 +28,15 @@ class Counter {
 function followed(method: string, more?: CallObserver) {
   const counter = new Counter()
   const undo = new UndoList()
-  const notices = new Notices()
-  const taps = new Taps(notices, undo)
+  const logOnce = new LogOnce()
+  const taps = new Taps(logOnce, undo)
   const seen: unknown[] = []
   const observer: CallObserver = (args) => {
     seen.push(['called', ...args])
     return { ended: (ok) => seen.push(['ended', ok]), yielded: (value) => seen.push(['yielded', value]) }
   }
   taps.follow(counter, method, more ?? observer)
-  return { counter, undo, taps, seen, observer, notices }
+  return { counter, undo, taps, seen, observer, logOnce }
 }
 
 describe('a method that is followed', () => {
@@ -152,7 +153,7 @@ describe('a method that is followed', () => {
   })
 
   it('is not disturbed by an observer that throws, which is told once', async () => {
-    const { counter, notices } = followed('add', () => {
+    const { counter, logOnce } = followed('add', () => {
       throw new Error('mistake')
     })
     expect([counter.add(1), counter.add(1)]).toEqual([1, 2])
@@ -165,8 +166,8 @@ describe('a method that is followed', () => {
     const told: string[] = []
     const speak = (message: string) => void told.push(message)
     const logger = { debug: speak, info: speak, warn: speak, error: speak }
-    notices.speakTo(logger)
-    ending.notices.speakTo(logger)
+    logOnce.useLogger(logger)
+    ending.logOnce.useLogger(logger)
     expect(told).toEqual([
       'following a record failed: Error: mistake',
       'following a record failed: Error: at the end',
@@ -177,7 +178,7 @@ describe('a method that is followed', () => {
     const { counter, undo } = followed('add')
     const first = counter.add
     const other = new UndoList()
-    new Taps(new Notices(), other).follow(counter, 'add', () => undefined)
+    new Taps(new LogOnce(), other).follow(counter, 'add', () => undefined)
     expect(counter.add).toBe(first)
     undo.run()
     expect(counter.add).toBe(first)

@@ -1,4 +1,5 @@
-import type { Notices, UndoList } from '@tidegauge/core'
+import type { UndoList } from '@tidegauge/attach'
+import type { LogOnce } from '@tidegauge/core'
 import type { Meter } from './bandwidth/meter.js'
 import type { MetricsLike } from './hook/metrics-like.js'
 import type { NodeView } from './node/node-view.js'
@@ -7,14 +8,14 @@ import { connectionOf, type ConnectionLike } from './node/shapes.js'
 /** Where it is counted, and told what can't be. */
 export interface Counting {
   readonly meter: Meter
-  readonly notices: Notices
+  readonly logOnce: LogOnce
 }
 
 /** The connections of the node, from now on. Listens where libp2p itself does, so that none is missed. */
-export function followConnections(view: NodeView, { meter, notices }: Counting, undo: UndoList): void {
+export function followConnections(view: NodeView, { meter, logOnce }: Counting, undo: UndoList): void {
   const { events } = view
   const opened = (event: Event): void =>
-    notices.guard('counting a connection', () => meter.trackConnection(connectionOf(event), view.muxers))
+    logOnce.guard('counting a connection', () => meter.trackConnection(connectionOf(event), view.muxers))
   const closed = (event: Event): void => meter.connectionEnded(connectionOf(event))
   events?.addEventListener('connection:open', opened)
   events?.addEventListener('connection:close', closed)
@@ -39,13 +40,13 @@ export interface LateParts extends Counting {
  * are the metrics that modules registered, and the functions that they traced, while they were constructed.
  */
 export function attachLate(view: NodeView, parts: LateParts, undo: UndoList): void {
-  const { meter, notices } = parts
+  const { meter, logOnce } = parts
   meter.watch('removable')
   undo.add(() => meter.letGo())
   followConnections(view, parts, undo)
   const { components, node } = view
   if (components === undefined) {
-    notices.warn(
+    logOnce.warn(
       'components',
       'this node does not show its components: its bytes and streams are not counted',
     )
@@ -53,17 +54,17 @@ export function attachLate(view: NodeView, parts: LateParts, undo: UndoList): vo
     return
   }
   for (const owner of [components, node]) if (owner !== undefined) replaceMetrics(owner, parts, undo)
-  for (const connection of view.connections()) countFromNow(view, meter, connection, notices)
-  notices.info(
+  for (const connection of view.connections()) countFromNow(view, meter, connection, logOnce)
+  logOnce.info(
     'late',
     'the node was created without the metrics of this plugin: bytes count from now on, and what its modules registered before is missing; pass metrics to createLibp2p to have it all',
   )
 }
 
-function countFromNow(view: NodeView, meter: Meter, connection: ConnectionLike, notices: Notices): void {
+function countFromNow(view: NodeView, meter: Meter, connection: ConnectionLike, logOnce: LogOnce): void {
   if (connection.maConn !== undefined) meter.trackTransport(connection.maConn, 'now')
   else
-    notices.warn(
+    logOnce.warn(
       'maConn',
       'connections that were open before do not show their transport: their bytes are missing from the total',
     )

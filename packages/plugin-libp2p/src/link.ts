@@ -1,4 +1,5 @@
-import { LifecycleError, OptionsError, UndoList } from '@tidegauge/core'
+import { UndoList } from '@tidegauge/attach'
+import { LifecycleError, OptionsError } from '@tidegauge/core'
 import { attachLate, followConnections } from './attach.js'
 import { createMetrics, type MetricsParts } from './hook/create-metrics.js'
 import type { ForwardFactory, MetricsLike } from './hook/metrics-like.js'
@@ -65,10 +66,10 @@ export class Link {
   attach(): void {
     if (!this.#isLate || this.#isAttached) return
     this.#isAttached = true
-    const { notices, meter } = this.#parts
+    const { logOnce, meter } = this.#parts
     const { components } = this.view
     if (components !== undefined) this.#forwardTo(components)
-    const parts = { meter, notices, metrics: this.metrics, before: this.#before?.metrics }
+    const parts = { meter, logOnce, metrics: this.metrics, before: this.#before?.metrics }
     attachLate(this.view, parts, this.#undo)
   }
 
@@ -82,7 +83,7 @@ export class Link {
   /** Tells when two nodes are counted as one, which can't be seen before both run. */
   checkNode(): void {
     if (this.#replaced !== undefined && isRunning(this.#replaced))
-      this.#parts.notices.warn('second', SECOND_NODE)
+      this.#parts.logOnce.warn('second', SECOND_NODE)
   }
 
   #follow(): void {

@@ -1,4 +1,4 @@
-import { LifecycleError, Notices, type Plugin } from '@tidegauge/core'
+import { LifecycleError, LogOnce, type Plugin } from '@tidegauge/core'
 import { createGrouping, knownGroups } from './bandwidth/groups.js'
 import { Meter } from './bandwidth/meter.js'
 import { ProtocolBook } from './bandwidth/protocol-book.js'
@@ -34,22 +34,22 @@ export interface Libp2pPlugin extends Plugin<typeof instruments> {
 /** Makes the plugin for one node. Opens nothing. Throws `OPTIONS_INVALID`. */
 export function libp2p(options?: Libp2pOptions): Libp2pPlugin {
   const settings = parseOptions(options)
-  const notices = new Notices()
+  const logOnce = new LogOnce()
   const ownNames = new Set(Object.values(instruments).map(({ name }) => name))
   const meter = new Meter(
-    new ProtocolBook(settings.maxProtocols, createGrouping(settings.groups, notices), notices),
+    new ProtocolBook(settings.maxProtocols, createGrouping(settings.groups, logOnce), logOnce),
   )
-  const modules = new ModuleRegistry(ownNames, settings.modules, notices)
-  const traces = new Traces(notices)
+  const modules = new ModuleRegistry(ownNames, settings.modules, logOnce)
+  const traces = new Traces(logOnce)
   const link = new Link(
-    { meter, modules, traces, notices, forwards: new Forwards(notices) },
+    { meter, modules, traces, logOnce, forwards: new Forwards(logOnce) },
     settings.forward,
   )
   const groups = knownGroups(settings.groups)
   const { webtransport } = settings
   const keepHistory = webtransport.keepHistory ?? DEFAULT_KEEP_HISTORY
-  const source = webtransport.source ?? new WebrtcDirectSource(link.view, keepHistory, notices)
-  const parts = { meter, modules, notices, groups, source, webtransport }
+  const source = webtransport.source ?? new WebrtcDirectSource(link.view, keepHistory, logOnce)
+  const parts = { meter, modules, logOnce, groups, source, webtransport }
   let session: Session | undefined
   const end = async (): Promise<void> => {
     const ending = session
@@ -69,7 +69,7 @@ export function libp2p(options?: Libp2pOptions): Libp2pPlugin {
     onTrace: (observer) => traces.observe(observer),
     async start(context) {
       await end()
-      notices.speakTo(context.logger)
+      logOnce.useLogger(context.logger)
       link.attach()
       if (!link.view.hasNode) throw noNode()
       session = new Session(link.view, parts, context)

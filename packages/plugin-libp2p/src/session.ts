@@ -1,12 +1,5 @@
-import {
-  Calculation,
-  collectParts,
-  type CollectContext,
-  type Notices,
-  type PluginContext,
-  settleInTime,
-  UndoList,
-} from '@tidegauge/core'
+import { waitWithinPass, UndoList } from '@tidegauge/attach'
+import { type CollectContext, type LogOnce, type PluginContext } from '@tidegauge/core'
 import type { Meter } from './bandwidth/meter.js'
 import { reportMeter } from './bandwidth/report.js'
 import type { instruments } from './metrics.js'
@@ -18,6 +11,8 @@ import { reportResources } from './resources/report.js'
 import { reportWebtransport, type WebtransportSettings } from './webtransport/report.js'
 import type { WebtransportSnapshot, WebtransportSource } from './webtransport/source.js'
 import { WebrtcDirectSource } from './webtransport/webrtc-direct.js'
+import { Calculation } from './modules/calculation.js'
+import { collectParts } from './collect-parts.js'
 
 type Context = PluginContext<typeof instruments>
 
@@ -25,7 +20,7 @@ type Context = PluginContext<typeof instruments>
 export interface SessionParts {
   readonly meter: Meter
   readonly modules: ModuleRegistry
-  readonly notices: Notices
+  readonly logOnce: LogOnce
   readonly groups: readonly string[]
   readonly source: WebtransportSource
   readonly webtransport: WebtransportSettings
@@ -57,12 +52,12 @@ export class Session {
 
   /** Tells everything. A part that fails leaves the others alone; then the pass counts as failed. */
   async collect(pass: CollectContext): Promise<void> {
-    const { meter, groups, modules, notices } = this.#parts
+    const { meter, groups, modules, logOnce } = this.#parts
     const to = this.#context.instruments
     this.#watchManager()
     await collectParts('libp2p', [
       () => reportMeter(meter, groups, to),
-      () => reportResources(this.#view, to, notices),
+      () => reportResources(this.#view, to, logOnce),
       () => modules.collect(pass),
       () => this.#collectSource(pass),
     ])
@@ -77,16 +72,16 @@ export class Session {
   async #collectSource(pass: CollectContext): Promise<void> {
     let failure: { thrown: unknown } | undefined
     let state: 'waiting' | 'answered' | 'over' = 'waiting'
-    const { webtransport, notices } = this.#parts
+    const { webtransport, logOnce } = this.#parts
     const take = (snapshot: unknown): void => {
       if (state === 'over') return
       state = 'answered'
       reportWebtransport(snapshot as WebtransportSnapshot, webtransport, this.#context.instruments)
     }
     const answer = this.#reading.run(take, (thrown) => (failure = { thrown }))
-    if (answer !== undefined) await settleInTime([answer], pass, this.#context.clock)
+    if (answer !== undefined) await waitWithinPass([answer], pass, this.#context.clock)
     if (failure !== undefined) throw failure.thrown
-    if (state === 'waiting') notices.warn('source', 'the WebTransport source does not answer')
+    if (state === 'waiting') logOnce.warn('source', 'the WebTransport source does not answer')
     state = 'over'
   }
 
@@ -109,7 +104,7 @@ export class Session {
     if (connectionManager === undefined || connectionManager === this.#watched) return
     this.#watched = connectionManager
     const refused: OnRefused = (reason, connection) => this.#refused(reason, connection)
-    this.#undo.add(watchRefusals(connectionManager, refused, this.#parts.notices))
+    this.#undo.add(watchRefusals(connectionManager, refused, this.#parts.logOnce))
   }
 
   #refused(...[reason, connection]: Parameters<OnRefused>): void {

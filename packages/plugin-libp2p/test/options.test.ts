@@ -1,4 +1,4 @@
-import { Notices, OptionsError } from '@tidegauge/core'
+import { LogOnce, OptionsError } from '@tidegauge/core'
 import { describe, expect, it } from 'vitest'
 import { createGrouping, defaultGroups, knownGroups } from '../src/bandwidth/groups.js'
 import { libp2p, type Libp2pOptions } from '../src/index.js'
@@ -88,10 +88,10 @@ describe('options', () => {
 })
 
 describe('groups', () => {
-  const notices = new Notices()
+  const logOnce = new LogOnce()
 
   it('know what libp2p and Helia speak', () => {
-    const group = createGrouping(defaultGroups, notices)
+    const group = createGrouping(defaultGroups, logOnce)
     expect(
       [
         '/ipfs/bitswap/1.2.0',
@@ -108,7 +108,7 @@ describe('groups', () => {
   })
 
   it('prefer an exact name, then the longest beginning', () => {
-    const group = createGrouping({ wide: ['/a/*', '*'], narrow: ['/a/b/*'], exact: ['/a/b/c'] }, notices)
+    const group = createGrouping({ wide: ['/a/*', '*'], narrow: ['/a/b/*'], exact: ['/a/b/c'] }, logOnce)
     expect(['/a/b/c', '/a/b/d', '/a/x', '/z'].map(group)).toEqual(['exact', 'narrow', 'wide', 'wide'])
   })
 
@@ -116,7 +116,7 @@ describe('groups', () => {
     const group = createGrouping((protocol) => {
       if (protocol === 'bad') throw new Error('no group')
       return protocol === 'mine' ? 'ours' : undefined
-    }, notices)
+    }, logOnce)
     expect(['mine', 'else', 'bad'].map(group)).toEqual(['ours', 'other', 'other'])
   })
 

@@ -29,7 +29,7 @@ describe('the public surface', () => {
       dependencies?: object
     }
     expect(version).toBe(manifest.version)
-    expect(manifest.dependencies).toBeUndefined()
+    expect(Object.keys(manifest.dependencies ?? {})).toEqual(['@tidegauge/attach'])
   })
 
   it('fits libp2p’s own types without needing them', () => {

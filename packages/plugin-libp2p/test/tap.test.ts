@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Tap } from '../src/bandwidth/tap.js'
+import { MethodWrapper } from '../src/bandwidth/tap.js'
 
 /** A stream that libp2p did not make: no transport or multiplexer of today has one. */
 class ForeignStream extends EventTarget {
@@ -27,8 +27,8 @@ class KnownStream extends ForeignStream {
   }
 }
 
-function tap(stream: ForeignStream, since: 'birth' | 'now' = 'birth'): Tap {
-  return new Tap(stream, { in: 0, out: 0 }, since)
+function tap(stream: ForeignStream, since: 'birth' | 'now' = 'birth'): MethodWrapper {
+  return new MethodWrapper(stream, { in: 0, out: 0 }, since)
 }
 
 function message(size: number): Event {

@@ -92,9 +92,9 @@ function plainFamily(
 }
 
 function labelsOf(reader: SeriesReader, pool: StringPool): Record<string, string> {
-  const { owner, table } = reader.instrument
+  const { instance, table } = reader.instrument
   const own = table.readers.map(({ name }, i) => [name, pool.text(reader.ids[reader.idsAt + i])])
-  return Object.fromEntries([...Object.entries(owner.labels), ...own])
+  return Object.fromEntries([...Object.entries(instance.labels), ...own])
 }
 
 function valuesOf(reader: SeriesReader): Omit<PlainSeries, 'labels'> {

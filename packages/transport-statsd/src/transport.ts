@@ -1,4 +1,4 @@
-import { Notices, type Plugin, type Transport, type TransportContext } from '@tidegauge/core'
+import { LogOnce, type Plugin, type Transport, type TransportContext } from '@tidegauge/core'
 import { Flusher } from './flush/flusher.js'
 import { tickEvery } from './flush/ticks.js'
 import type { instruments } from './metrics.js'
@@ -12,7 +12,7 @@ import { Tally } from './tally.js'
 import { version } from './version.js'
 
 /** A plugin that collects for longer than this is sent as it was. */
-const LONGEST_COLLECT_MS = 5_000
+const MAX_COLLECT_MS = 5_000
 
 /** The push transport for StatsD servers. */
 export interface StatsdTransport extends Transport {
@@ -37,13 +37,13 @@ export function statsd(options?: StatsdOptions): StatsdTransport {
 /** The transport over any sender. */
 export function createTransport(settings: StatsdSettings, sender: Sender): StatsdTransport {
   const tally = new Tally()
-  const notices = new Notices()
+  const logOnce = new LogOnce()
   const { style } = settings.lines
   const samples = new SampleQueue(
     { form: sender.form, style, mostBytes: settings.maxQueuedSampleBytes },
     tally,
   )
-  const flusher = new Flusher(settings, { sender, samples, tally, notices })
+  const flusher = new Flusher(settings, { sender, samples, tally, logOnce })
   const sampling = { lines: settings.lines, sampling: settings.sampling, random: Math.random }
   let context: TransportContext | undefined
   let endTicks = () => {}
@@ -53,7 +53,7 @@ export function createTransport(settings: StatsdSettings, sender: Sender): Stats
     apiLevel: 1,
     async start(given) {
       await sender.prepare?.()
-      notices.speakTo(given.logger)
+      logOnce.useLogger(given.logger)
       context = given
       flusher.open()
       const { clock } = given
@@ -90,7 +90,7 @@ async function tick(context: TransportContext, flusher: Flusher, { flushInterval
     context.report({ outcome: 'failure', error: flusher.late(), queueSize: 1 })
     return
   }
-  const patienceMs = Math.min(flushIntervalMs / 2, LONGEST_COLLECT_MS)
+  const patienceMs = Math.min(flushIntervalMs / 2, MAX_COLLECT_MS)
   await context.collect({ deadlineMs: context.clock.monotonic() + patienceMs })
   if (!context.signal.aborted) await flusher.tick(context)
 }

@@ -1,8 +1,8 @@
 import { inspect } from 'node:util'
 
-const LONGEST_VALUE = 120
+const MAX_VALUE = 120
 /** Long enough for an error of ours with its advice. */
-const LONGEST_MESSAGE = 400
+const MAX_MESSAGE = 400
 const UNPRINTABLE = 'something that cannot be printed'
 
 /** A value as it is quoted in an error message: short, on one line, strings in double quotes. Never throws. */
@@ -22,14 +22,14 @@ export function describeValue(value: unknown): string {
 export function describeThrown(thrown: unknown): string {
   try {
     if (thrown instanceof Error)
-      return oneLine(thrown.message === '' ? thrown.name : thrown.message, LONGEST_MESSAGE)
+      return oneLine(thrown.message === '' ? thrown.name : thrown.message, MAX_MESSAGE)
     return describeValue(thrown)
   } catch {
     return UNPRINTABLE
   }
 }
 
-function oneLine(text: string, longest = LONGEST_VALUE): string {
+function oneLine(text: string, longest = MAX_VALUE): string {
   const flat = text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ')
   return flat.length > longest ? `${flat.slice(0, longest - 1)}…` : flat
 }

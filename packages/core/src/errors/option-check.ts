@@ -27,12 +27,12 @@ export class OptionCheck {
     path: string,
     value: unknown,
     fallback: number,
-    least: number,
-    most = Number.MAX_SAFE_INTEGER,
+    min: number,
+    max = Number.MAX_SAFE_INTEGER,
   ): number {
     if (value === undefined) return fallback
-    const ok = Number.isInteger(value) && (value as number) >= least && (value as number) <= most
-    const range = most === Number.MAX_SAFE_INTEGER ? `of ${least} or more` : `from ${least} to ${most}`
+    const ok = Number.isInteger(value) && (value as number) >= min && (value as number) <= max
+    const range = max === Number.MAX_SAFE_INTEGER ? `of ${min} or more` : `from ${min} to ${max}`
     return this.expect(ok, path, value, `an integer ${range}`) ? (value as number) : fallback
   }
 

@@ -1,7 +1,7 @@
 /** What could not start may be wrong for good. */
-const LONGEST_START_MS = 300_000
+const MAX_START_MS = 300_000
 /** What ran already, such as a node that is restarted, is missed soon after it is back. */
-const LONGEST_COLLECT_MS = 30_000
+const MAX_COLLECT_MS = 30_000
 
 /**
  * When something that failed may be tried again: after its interval, then twice as long each time, up to five minutes
@@ -22,7 +22,7 @@ export class BackOff {
   }
 
   failed(nowMs: number, what: 'start' | 'collect'): void {
-    const longestMs = what === 'start' ? LONGEST_START_MS : LONGEST_COLLECT_MS
+    const longestMs = what === 'start' ? MAX_START_MS : MAX_COLLECT_MS
     // 2^20 intervals are past any cap; without it the power would overflow
     const grownMs = this.#baseMs * 2 ** Math.min(this.#failures, 20)
     const delayMs = Math.min(grownMs, Math.max(this.#baseMs, longestMs))

@@ -1,7 +1,7 @@
 import { describeValue } from '../errors/describe.js'
 import { OptionsError, RegistrationError } from '../errors/errors.js'
-import { apiLevel, type Plugin } from '../plugin/plugin.js'
-import type { Transport } from '../transport/transport.js'
+import { apiLevel, type Plugin } from '../contract/plugin.js'
+import type { Transport } from '../contract/transport.js'
 import type { PluginRunner } from './plugin-runner.js'
 import { selfPlugin } from './self-metrics.js'
 

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.js'
 
 /** How a call ended that was given a limited time. */
-export type Ending<T> =
+export type CallResult<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly thrown: unknown } | 'late'
 
 /**
@@ -14,7 +14,7 @@ export function callWithin<T>(
   clock: Clock,
   timeoutMs: number,
   call: () => T | Promise<T>,
-): Ending<T> | Promise<Ending<T>> {
+): CallResult<T> | Promise<CallResult<T>> {
   let returned: T | Promise<T>
   try {
     returned = call()
@@ -24,7 +24,7 @@ export function callWithin<T>(
   if (!mayBeThenable(returned)) return { ok: true, value: returned as T }
   return new Promise((resolve) => {
     const cancel = clock.after(timeoutMs, () => resolve('late'))
-    const end = (ending: Ending<T>) => {
+    const end = (ending: CallResult<T>) => {
       cancel()
       resolve(ending)
     }

@@ -1,8 +1,8 @@
 import { describeThrown } from '../errors/describe.js'
-import type { Transport } from '../transport/transport.js'
+import type { Transport } from '../contract/transport.js'
 import type { HostSettings } from './options.js'
 import type { PluginRunner } from './plugin-runner.js'
-import type { HealthReport, HostDescription } from './report.js'
+import type { HealthReport, HostDescription } from '../contract/report.js'
 import type { TransportRunner } from './transport-runner.js'
 import type { Registry } from '../registry/registry.js'
 
@@ -43,7 +43,7 @@ export function healthOf(
 }
 
 function describePlugin(runner: PluginRunner, registry: Registry): HostDescription['plugins'][number] {
-  const instruments = registry.instrumentsOf(runner.owner)
+  const instruments = registry.instrumentsOf(runner.instance)
   return {
     name: runner.plugin.name,
     version: runner.plugin.version,

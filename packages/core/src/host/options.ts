@@ -33,7 +33,7 @@ export interface UseOptions {
   readonly intervalMs?: number
   /** When a pass counts as failed. Default 5,000. */
   readonly timeoutMs?: number
-  /** A pull transport gets values of at most this age. Default 1,000. */
+  /** A pull transport gets values of at max this age. Default 1,000. */
   readonly maxAgeMs?: number
   /** Part of the interval by which each tick is put off at random, 0 to 1. Default 0.1. */
   readonly jitterRatio?: number
@@ -47,7 +47,7 @@ export type HostSettings = Required<Omit<TidegaugeOptions, 'service'>> & {
   readonly service: { readonly name: string; readonly instanceId?: string }
 }
 
-export interface UseSettings {
+export interface RunSettings {
   readonly intervalMs: number
   readonly timeoutMs: number
   readonly maxAgeMs: number
@@ -91,7 +91,7 @@ export function parseOptions(options: TidegaugeOptions = {}): HostSettings {
 }
 
 /** Throws `OPTIONS_INVALID` that names every wrong option. */
-export function parseUseOptions(plugin: string, options: UseOptions = {}): UseSettings {
+export function parseUseOptions(plugin: string, options: UseOptions = {}): RunSettings {
   const check = new OptionCheck(`plugin "${plugin}"`)
   const keys = ['intervalMs', 'timeoutMs', 'maxAgeMs', 'jitterRatio', 'labels', 'transports']
   const given = check.object('', options, keys) as UseOptions
@@ -104,7 +104,7 @@ export function parseUseOptions(plugin: string, options: UseOptions = {}): UseSe
   )
   const areNames = Array.isArray(transports) && transports.every((name) => typeof name === 'string')
   check.expect(transports === undefined || areNames, 'transports', transports, 'a list of transport names')
-  const settings: UseSettings = {
+  const settings: RunSettings = {
     intervalMs: check.integer('intervalMs', given.intervalMs, 10_000, 0, 2 ** 31 - 1),
     timeoutMs: check.integer('timeoutMs', given.timeoutMs, 5_000, 1, 2 ** 31 - 1),
     maxAgeMs: check.integer('maxAgeMs', given.maxAgeMs, 1_000, 0),

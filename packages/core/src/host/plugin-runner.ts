@@ -1,16 +1,16 @@
 import type { Clock } from '../clock.js'
 import { CollectError, RegistrationError } from '../errors/errors.js'
-import type { EventBus } from '../events/events.js'
-import type { InstrumentDefinition } from '../instruments/definition.js'
-import type { Handles } from '../instruments/handles.js'
+import type { EventBus } from '../contract/events.js'
+import type { InstrumentDefinition } from '../definition/definition.js'
+import type { Handles } from '../definition/handles.js'
 import { prefixLogger, type Logger } from '../logger.js'
-import type { Plugin, PluginContext } from '../plugin/plugin.js'
-import { createOwner, type Owner } from '../registry/owner.js'
+import type { Plugin, PluginContext } from '../contract/plugin.js'
+import { createPluginInstance, type PluginInstance } from '../storage/plugin-instance.js'
 import type { Registry } from '../registry/registry.js'
 import { BackOff } from './back-off.js'
-import { callWithin, type Ending } from './deadline.js'
+import { callWithin, type CallResult } from './deadline.js'
 import { startError } from './start-error.js'
-import type { UseSettings } from './options.js'
+import type { RunSettings } from './options.js'
 import type { FailureReason } from './self-metrics.js'
 import { Status } from './status.js'
 
@@ -32,8 +32,8 @@ export interface RunObserver {
 /** Runs one plugin so that whatever it does disturbs no other. */
 export class PluginRunner {
   readonly plugin: Plugin
-  readonly use: UseSettings
-  readonly owner: Owner
+  readonly use: RunSettings
+  readonly instance: PluginInstance
   readonly status: Status
   /** The plugin's name, with its constant labels when it has any: unique in a host. */
   readonly id: string
@@ -42,17 +42,17 @@ export class PluginRunner {
   readonly #backOff: BackOff
   #abort = new AbortController()
   #isAttached = false
-  #isHopeless = false
+  #isRejected = false
   #pass: Promise<void> | undefined
   #lastPassMs: number | undefined
   #cancelTick: (() => void) | undefined
   #instruments: Handles<Plugin['instruments']> | undefined
   #lastFailure: { readonly thrown: unknown } | undefined
 
-  constructor(plugin: Plugin, use: UseSettings, settings: RunnerSettings) {
+  constructor(plugin: Plugin, use: RunSettings, settings: RunnerSettings) {
     this.plugin = plugin
     this.use = use
-    this.owner = createOwner(plugin.name, use.labels)
+    this.instance = createPluginInstance(plugin.name, use.labels)
     this.id = runnerId(plugin.name, use.labels)
     this.status = new Status(settings.clock)
     this.#settings = settings
@@ -77,14 +77,14 @@ export class PluginRunner {
   }
 
   /** A last pass, of a plugin that runs and does not fail. */
-  async collectIfWell(): Promise<void> {
+  async collectIfHealthy(): Promise<void> {
     if (this.#isAttached && this.#backOff.waitMs(this.#settings.clock.monotonic()) === 0) await this.collect()
   }
 
   /** A pass if the values are older than they may be, and no back-off is on. */
-  collectIfOld(): Promise<void> | undefined {
+  collectIfStale(): Promise<void> | undefined {
     if (this.#pass !== undefined) return this.#pass
-    if (this.#abort.signal.aborted || this.status.state === 'idle' || this.#isHopeless) return undefined
+    if (this.#abort.signal.aborted || this.status.state === 'idle' || this.#isRejected) return undefined
     const nowMs = this.#settings.clock.monotonic()
     if (this.#backOff.waitMs(nowMs) > 0) return undefined
     if (this.#lastPassMs !== undefined && nowMs - this.#lastPassMs < this.use.maxAgeMs) return undefined
@@ -125,9 +125,9 @@ export class PluginRunner {
   /** Registers the table and starts the plugin. */
   async #attach(): Promise<{ reason: FailureReason; thrown: unknown } | undefined> {
     try {
-      this.#instruments ??= this.#settings.registry.addTable(this.owner, this.plugin.instruments)
+      this.#instruments ??= this.#settings.registry.addTable(this.instance, this.plugin.instruments)
     } catch (thrown) {
-      this.#isHopeless = thrown instanceof RegistrationError
+      this.#isRejected = thrown instanceof RegistrationError
       return { reason: 'registration', thrown }
     }
     const context = this.#context(this.#instruments)
@@ -140,19 +140,19 @@ export class PluginRunner {
     return undefined
   }
 
-  async #collectWithin(startedAtMs: number): Promise<Ending<void>> {
+  async #collectWithin(startedAtMs: number): Promise<CallResult<void>> {
     const { clock, registry } = this.#settings
-    const { owner, plugin, use } = this
-    const pass = ++owner.lastPass
+    const { instance, plugin, use } = this
+    const pass = ++instance.lastPass
     const abort = new AbortController()
     const signal = AbortSignal.any([abort.signal, this.#abort.signal])
-    owner.pass = pass
+    instance.pass = pass
     const ending = await callWithin<void>(clock, use.timeoutMs, () =>
       plugin.collect?.({ instruments: this.#instruments!, signal, deadlineMs: startedAtMs + use.timeoutMs }),
     )
-    owner.pass = 0
+    instance.pass = 0
     if (ending === 'late') abort.abort()
-    else if (ending.ok) registry.settlePass(owner, pass)
+    else if (ending.ok) registry.endPass(instance, pass)
     return ending
   }
 
@@ -164,7 +164,7 @@ export class PluginRunner {
     this.#backOff.failed(this.#settings.clock.monotonic(), this.#isAttached ? 'collect' : 'start')
     this.#settings.observer.failed(this.id, reason)
     const level = wasUp ? 'error' : 'debug'
-    const hint = this.#isHopeless ? 'it is left out' : 'its last values are kept, and it is tried again'
+    const hint = this.#isRejected ? 'it is left out' : 'its last values are kept, and it is tried again'
     this.#logger[level](`${reason}: ${words}; ${hint}`)
   }
 
@@ -184,10 +184,10 @@ export class PluginRunner {
       logger: this.#logger,
       clock,
       signal: this.#abort.signal,
-      events: events.sink(this.owner),
+      events: events.sink(this.instance),
       define: <const D extends InstrumentDefinition>(definition: D) =>
-        registry.add<D>(this.owner, definition),
-      forget: (name) => registry.remove(this.owner, name),
+        registry.add<D>(this.instance, definition),
+      forget: (name) => registry.remove(this.instance, name),
     }
   }
 
@@ -198,7 +198,7 @@ export class PluginRunner {
   }
 
   #scheduleIn(delayMs: number): void {
-    if (this.#abort.signal.aborted || this.#isHopeless) return
+    if (this.#abort.signal.aborted || this.#isRejected) return
     this.#cancelTick = this.#settings.clock.after(delayMs, () => void this.#tick())
   }
 

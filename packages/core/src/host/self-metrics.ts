@@ -1,5 +1,5 @@
-import { defineInstruments } from '../instruments/definition.js'
-import { dropReasons } from '../registry/drop-reason.js'
+import { defineInstruments } from '../definition/definition.js'
+import { dropReasons } from '../definition/drop-reason.js'
 
 /** The name under which the host's own metrics are filtered and routed. */
 export const selfPlugin = 'tidegauge'

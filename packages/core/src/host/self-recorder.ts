@@ -1,6 +1,6 @@
-import { apiLevel } from '../plugin/plugin.js'
-import type { Handles } from '../instruments/handles.js'
-import { createOwner, type Owner } from '../registry/owner.js'
+import { apiLevel } from '../contract/plugin.js'
+import type { Handles } from '../definition/handles.js'
+import { createPluginInstance, type PluginInstance } from '../storage/plugin-instance.js'
 import type { Registry } from '../registry/registry.js'
 import { coreVersion } from '../version.js'
 import type { PluginRunner, RunObserver } from './plugin-runner.js'
@@ -9,13 +9,13 @@ import type { TransportRunner } from './transport-runner.js'
 
 /** Keeps the host's own metrics. They are brought up to date whenever something is about to read. */
 export class SelfRecorder implements RunObserver {
-  readonly owner: Owner = createOwner(selfPlugin)
+  readonly instance: PluginInstance = createPluginInstance(selfPlugin)
   readonly #registry: Registry
   readonly #instruments: Handles<typeof selfInstruments>
 
   constructor(registry: Registry) {
     this.#registry = registry
-    this.#instruments = registry.addTable(this.owner, selfInstruments)
+    this.#instruments = registry.addTable(this.instance, selfInstruments)
     this.#instruments.build.set({
       version: `${coreVersion} (API level ${apiLevel})`,
       node_version: process.version,
@@ -39,14 +39,14 @@ export class SelfRecorder implements RunObserver {
     for (const [reason, count] of droppedByReason) this.#instruments.dropped.setTotal({ reason }, count)
     for (const [instrument, count] of overflowedByInstrument)
       this.#instruments.overflowed.setTotal({ instrument }, count)
-    this.#instruments.series.set({ plugin: selfPlugin }, this.#seriesOf(this.owner))
+    this.#instruments.series.set({ plugin: selfPlugin }, this.#seriesOf(this.instance))
   }
 
-  #updatePlugin({ id, owner, status }: PluginRunner): void {
+  #updatePlugin({ id, instance, status }: PluginRunner): void {
     const { up, pluginSuccess, series } = this.#instruments
     up.set({ plugin: id }, status.state === 'up' ? 1 : 0)
     if (status.lastSuccessSeconds !== undefined) pluginSuccess.set({ plugin: id }, status.lastSuccessSeconds)
-    series.set({ plugin: id }, this.#seriesOf(owner))
+    series.set({ plugin: id }, this.#seriesOf(instance))
   }
 
   #updateTransport({ transport: { name: transport }, exports, queueSize, status }: TransportRunner): void {
@@ -58,7 +58,7 @@ export class SelfRecorder implements RunObserver {
       transportSuccess.set({ transport }, status.lastSuccessSeconds)
   }
 
-  #seriesOf(owner: Owner): number {
-    return this.#registry.instrumentsOf(owner).reduce((sum, { table }) => sum + table.size, 0)
+  #seriesOf(instance: PluginInstance): number {
+    return this.#registry.instrumentsOf(instance).reduce((sum, { table }) => sum + table.size, 0)
   }
 }

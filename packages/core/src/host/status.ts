@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.js'
 import { describeThrown } from '../errors/describe.js'
-import type { ComponentHealth, ComponentState } from './report.js'
+import type { ComponentHealth, ComponentState } from '../contract/report.js'
 
 /** What is known of how a plugin or transport fares. */
 export class Status {

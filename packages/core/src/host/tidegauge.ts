@@ -1,11 +1,11 @@
 import { LifecycleError, RegistrationError } from '../errors/errors.js'
-import { EventBus } from '../events/events.js'
+import { EventBus } from '../contract/events.js'
 import { prefixLogger } from '../logger.js'
-import type { InstrumentTable } from '../instruments/definition.js'
-import type { Plugin } from '../plugin/plugin.js'
-import type { Owner } from '../registry/owner.js'
+import type { InstrumentTable } from '../definition/definition.js'
+import type { Plugin } from '../contract/plugin.js'
+import type { PluginInstance } from '../storage/plugin-instance.js'
 import { Registry } from '../registry/registry.js'
-import type { CollectRequest, Transport, TransportContext } from '../transport/transport.js'
+import type { CollectRequest, Transport, TransportContext } from '../contract/transport.js'
 import { assertPlugin, assertRoutes, assertTransport } from './checks.js'
 import { waitAtMost } from './deadline.js'
 import { describeHost, healthOf } from './describe.js'
@@ -17,7 +17,7 @@ import {
   type UseOptions,
 } from './options.js'
 import { PluginRunner, runnerId, type RunObserver } from './plugin-runner.js'
-import type { HealthReport, HostDescription } from './report.js'
+import type { HealthReport, HostDescription } from '../contract/report.js'
 import { SelfRecorder } from './self-recorder.js'
 import { TransportRunner } from './transport-runner.js'
 
@@ -141,7 +141,7 @@ class Host implements Tidegauge {
   }
 
   async #flushAll(): Promise<void> {
-    await Promise.all(this.plugins.map((runner) => runner.collectIfWell()))
+    await Promise.all(this.plugins.map((runner) => runner.collectIfHealthy()))
     this.#self?.update(this.plugins, this.transports)
     await Promise.all(this.transports.map((runner) => runner.flush()))
   }
@@ -189,26 +189,26 @@ class Host implements Tidegauge {
   #contextFor(runner: TransportRunner): Omit<TransportContext, 'signal' | 'report' | 'logger' | 'clock'> {
     const { name } = runner.transport
     const routed = this.plugins.filter(({ use }) => use.transports?.includes(name) ?? true)
-    const owners = new Set<Owner>(routed.map(({ owner }) => owner))
-    if (this.#self !== undefined) owners.add(this.#self.owner)
+    const instances = new Set<PluginInstance>(routed.map(({ instance }) => instance))
+    if (this.#self !== undefined) instances.add(this.#self.instance)
     return {
       service: this.settings.service,
       pool: this.registry.pool,
       read: (filter) => {
         this.#self?.update(this.plugins, this.transports)
-        return this.registry.read(filter, (owner) => owners.has(owner))
+        return this.registry.read(filter, (instance) => instances.has(instance))
       },
       collect: (request) => this.#collect(routed, request),
       health: () => this.health(),
       describe: () => this.describe(),
-      subscribe: (listener) => this.#events.subscribe(listener, (owner) => owners.has(owner)),
+      subscribe: (listener) => this.#events.subscribe(listener, (instance) => instances.has(instance)),
     }
   }
 
   async #collect(routed: readonly PluginRunner[], request: CollectRequest = {}): Promise<void> {
     const { clock } = this.settings
     const wanted = routed.filter(({ plugin }) => request.plugins?.has(plugin.name) ?? true)
-    const passes = wanted.map((runner) => runner.collectIfOld()).filter((pass) => pass !== undefined)
+    const passes = wanted.map((runner) => runner.collectIfStale()).filter((pass) => pass !== undefined)
     if (passes.length === 0) return
     const all = Promise.all(passes)
     if (request.deadlineMs === undefined) await all

@@ -1,9 +1,9 @@
 import { RegistrationError } from '../errors/errors.js'
-import type { SeriesKind } from '../instruments/definition.js'
-import type { ResolvedDefinition } from '../instruments/resolve.js'
-import type { Instrument } from './instrument.js'
-import type { BirthLog } from '../storage/birth-log.js'
-import type { Owner } from './owner.js'
+import type { SeriesKind } from '../definition/definition.js'
+import type { ResolvedDefinition } from '../definition/resolve.js'
+import type { Instrument } from '../storage/instrument.js'
+import type { CreationLog } from '../storage/creation-log.js'
+import type { PluginInstance } from '../storage/plugin-instance.js'
 import type { FamilyView, ReadFilter } from './reading.js'
 
 interface Family {
@@ -52,7 +52,11 @@ export class FamilyIndex {
     for (const name of sampleNames(instrument.definition)) this.#sampleNames.delete(name)
   }
 
-  views(filter: ReadFilter, accepts: (owner: Owner) => boolean, births: BirthLog): FamilyView[] {
+  views(
+    filter: ReadFilter,
+    accepts: (instance: PluginInstance) => boolean,
+    creations: CreationLog,
+  ): FamilyView[] {
     return this.#matching(filter, accepts).map(({ definition, instruments }) => ({
       name: definition.name,
       dottedName: definition.dottedName,
@@ -60,16 +64,18 @@ export class FamilyIndex {
       help: definition.help,
       unit: definition.unit,
       instruments,
-      upTo: births.last,
-      createdMs: (born) => births.timeOf(born),
+      upTo: creations.last,
+      createdMs: (serial) => creations.timeOf(serial),
     }))
   }
 
-  #matching({ names, plugins }: ReadFilter, accepts: (owner: Owner) => boolean): Family[] {
+  #matching({ names, plugins }: ReadFilter, accepts: (instance: PluginInstance) => boolean): Family[] {
     const matching: Family[] = []
     for (const { definition, instruments } of this.#families.values()) {
       if (names !== undefined && !names.has(definition.name)) continue
-      const mine = instruments.filter(({ owner }) => accepts(owner) && (plugins?.has(owner.plugin) ?? true))
+      const mine = instruments.filter(
+        ({ instance }) => accepts(instance) && (plugins?.has(instance.plugin) ?? true),
+      )
       if (mine.length > 0) matching.push({ definition, instruments: mine })
     }
     return matching
@@ -83,10 +89,11 @@ function sampleNames({ name, kind }: ResolvedDefinition): string[] {
 /** Instances of one plugin share a name when they agree on all that is exported with it. */
 function assertAlike(family: Family, instrument: Instrument): void {
   const first = family.instruments[0]
-  if (first.owner.plugin !== instrument.owner.plugin) throw clash(instrument, family, 'the name is taken')
+  if (first.instance.plugin !== instrument.instance.plugin)
+    throw clash(instrument, family, 'the name is taken')
   if (shape(family.definition) !== shape(instrument.definition))
     throw clash(instrument, family, 'its kind, labels, unit or bounds differ')
-  if (family.instruments.some(({ owner }) => sameLabels(owner.labels, instrument.owner.labels)))
+  if (family.instruments.some(({ instance }) => sameLabels(instance.labels, instrument.instance.labels)))
     throw clash(instrument, family, 'the constant labels are the same')
 }
 
@@ -103,13 +110,13 @@ function byName([a]: readonly [string, string], [b]: readonly [string, string]):
 }
 
 function clash(instrument: Instrument, family: Family, why: string): RegistrationError {
-  const { definition, owner } = instrument
+  const { definition, instance } = instrument
   const tell = ({ name, kind, labels }: ResolvedDefinition) =>
     `${kind} "${name}" {${labels.map((label) => label.name).join(', ')}}`
   const existing = family.instruments[0]
   return new RegistrationError(
     'REGISTRATION_NAME_CLASH',
-    `plugin "${owner.plugin}": ${tell(definition)} can't be registered beside ${tell(existing.definition)} of plugin "${existing.owner.plugin}": ${why}; choose another name, or give two instances of a plugin different labels`,
+    `plugin "${instance.plugin}": ${tell(definition)} can't be registered beside ${tell(existing.definition)} of plugin "${existing.instance.plugin}": ${why}; choose another name, or give two instances of a plugin different labels`,
     { existing: existing.definition, rejected: definition },
   )
 }

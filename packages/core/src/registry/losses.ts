@@ -1,13 +1,13 @@
 import type { Logger } from '../logger.js'
-import type { DropReason } from './drop-reason.js'
-import type { Instrument, Losses } from './instrument.js'
+import type { DropReason } from '../definition/drop-reason.js'
+import type { Instrument, Losses } from '../storage/instrument.js'
 
 /** Counts what could not be recorded, and tells of each kind of loss once for each instrument. */
 export class LossRecorder implements Losses {
   readonly droppedByReason = new Map<DropReason, number>()
   readonly overflowedByInstrument = new Map<string, number>()
   readonly #logger: Logger
-  readonly #told = new Set<string>()
+  readonly #logged = new Set<string>()
 
   constructor(logger: Logger) {
     this.#logger = logger
@@ -32,8 +32,8 @@ export class LossRecorder implements Losses {
   }
 
   #tellOnce(key: string, message: string): void {
-    if (this.#told.has(key)) return
-    this.#told.add(key)
+    if (this.#logged.has(key)) return
+    this.#logged.add(key)
     this.#logger.warn(message)
   }
 }

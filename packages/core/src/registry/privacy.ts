@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import type { PrivacyClass } from '../instruments/definition.js'
+import type { PrivacyClass } from '../definition/definition.js'
 import type { LabelTransform } from '../storage/label-reader.js'
 
 /**

@@ -1,5 +1,5 @@
-import type { SeriesKind } from '../instruments/definition.js'
-import type { Instrument } from './instrument.js'
+import type { SeriesKind } from '../definition/definition.js'
+import type { Instrument } from '../storage/instrument.js'
 
 /** Which families a reader wants. */
 export interface ReadFilter {
@@ -18,8 +18,8 @@ export interface FamilyView {
   readonly unit: string | undefined
   /** One for each plugin instance that records under this name; their constant labels differ. */
   readonly instruments: readonly Instrument[]
-  /** Series that are born after this serial number don't belong to this reading. */
+  /** Series that are serial after this serial number don't belong to this reading. */
   readonly upTo: number
-  /** When a series came, by its `born`, in milliseconds since the Unix epoch, to within a second. */
-  readonly createdMs: (born: number) => number
+  /** When a series came, by its `serial`, in milliseconds since the Unix epoch, to within a second. */
+  readonly createdMs: (serial: number) => number
 }

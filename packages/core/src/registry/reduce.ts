@@ -1,4 +1,4 @@
-import type { Instrument } from './instrument.js'
+import type { Instrument } from '../storage/instrument.js'
 import type { Reduction } from './views.js'
 
 /**

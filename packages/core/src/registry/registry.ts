@@ -1,22 +1,22 @@
 import type { Clock } from '../clock.js'
 import { RegistrationError } from '../errors/errors.js'
-import type { InstrumentDefinition, InstrumentTable, RateDefinition } from '../instruments/definition.js'
-import { createHandle } from '../instruments/create-handle.js'
-import type { HandleOf, Handles } from '../instruments/handles.js'
-import { RateTracker } from '../instruments/rate.js'
-import { resolveDefinition, type ResolvedDefinition } from '../instruments/resolve.js'
+import type { InstrumentDefinition, InstrumentTable, RateDefinition } from '../definition/definition.js'
+import { createHandle } from '../recording/create-handle.js'
+import type { HandleOf, Handles } from '../definition/handles.js'
+import { RateTracker } from './rate.js'
+import { resolveDefinition, type ResolvedDefinition } from '../definition/resolve.js'
 import type { Logger } from '../logger.js'
 import { LabelReader } from '../storage/label-reader.js'
-import { BirthLog } from '../storage/birth-log.js'
+import { CreationLog } from '../storage/creation-log.js'
 import { SeriesTable } from '../storage/series-table.js'
 import { StringPool } from '../storage/string-pool.js'
 import { FamilyIndex } from './family-index.js'
-import { Instrument } from './instrument.js'
+import { Instrument } from '../storage/instrument.js'
 import { LossRecorder } from './losses.js'
-import type { Owner } from './owner.js'
+import type { PluginInstance } from '../storage/plugin-instance.js'
 import type { FamilyView, ReadFilter } from './reading.js'
 import { reduceGauge } from './reduce.js'
-import { SourceTotals } from './source-totals.js'
+import { SourceTotals } from '../recording/following/source-totals.js'
 import { ViewPlanner, type Plan, type View } from './views.js'
 import type { PrivacyRules } from './privacy.js'
 
@@ -47,13 +47,13 @@ export class Registry {
   readonly #settings: RegistrySettings
   readonly #planner: ViewPlanner
   readonly #families = new FamilyIndex()
-  readonly #births: BirthLog
-  readonly #registered = new Map<Owner, Map<string, Registered>>()
-  readonly #rates = new Map<Owner, RateTracker[]>()
+  readonly #creations: CreationLog
+  readonly #registered = new Map<PluginInstance, Map<string, Registered>>()
+  readonly #rates = new Map<PluginInstance, RateTracker[]>()
 
   constructor(settings: RegistrySettings) {
     this.#settings = settings
-    this.#births = new BirthLog(settings.clock)
+    this.#creations = new CreationLog(settings.clock)
     this.#planner = new ViewPlanner(settings.views, settings.privacy)
     this.losses = new LossRecorder(settings.logger)
   }
@@ -62,78 +62,78 @@ export class Registry {
    * Adds a whole table, or nothing of it.
    * Throws `REGISTRATION_INVALID_DEFINITION` and `REGISTRATION_NAME_CLASH`.
    */
-  addTable<T extends InstrumentTable>(owner: Owner, table: T): Handles<T> {
+  addTable<T extends InstrumentTable>(instance: PluginInstance, table: T): Handles<T> {
     const rows = Object.entries(table)
     try {
       const handles = rows
         .filter(([, definition]) => definition?.kind !== 'rate')
-        .map(([key, definition]) => [key, this.add(owner, definition)] as const)
+        .map(([key, definition]) => [key, this.add(instance, definition)] as const)
       for (const [, definition] of rows)
-        if (definition.kind === 'rate') this.#addRate(owner, table, definition)
+        if (definition.kind === 'rate') this.#addRate(instance, table, definition)
       return Object.fromEntries(handles) as Handles<T>
     } catch (thrown) {
-      this.removeAll(owner)
+      this.removeAll(instance)
       throw thrown
     }
   }
 
-  /** Adds one instrument, or returns the handle of an equal one that the owner has. */
-  add<D extends InstrumentDefinition>(owner: Owner, definition: D): HandleOf<D> {
-    const known = this.#registered.get(owner)?.get(definition?.name)
+  /** Adds one instrument, or returns the handle of an equal one that the instance has. */
+  add<D extends InstrumentDefinition>(instance: PluginInstance, definition: D): HandleOf<D> {
+    const known = this.#registered.get(instance)?.get(definition?.name)
     if (known !== undefined && isEqual(known.definition, definition)) return known.handle as HandleOf<D>
-    const resolved = this.#resolve(owner, definition)
-    if (definition.kind === 'rate') throw noCounter(owner, definition)
+    const resolved = this.#resolve(instance, definition)
+    if (definition.kind === 'rate') throw noCounter(instance, definition)
     const plan = this.#planner.plan(resolved)
-    const created = this.#create(owner, plan)
+    const created = this.#create(instance, plan)
     if (created.listed !== undefined) this.#families.add(created.listed)
-    this.#keep(owner, { definition, ...created })
+    this.#keep(instance, { definition, ...created })
     return created.handle as HandleOf<D>
   }
 
-  /** What there is to read now, of the owners that are accepted, in the order of registration. */
-  read(filter: ReadFilter = {}, accepts: (owner: Owner) => boolean = () => true): FamilyView[] {
-    for (const { instruments } of this.#families.views(filter, accepts, this.#births))
+  /** What there is to read now, of the instances that are accepted, in the order of registration. */
+  read(filter: ReadFilter = {}, accepts: (instance: PluginInstance) => boolean = () => true): FamilyView[] {
+    for (const { instruments } of this.#families.views(filter, accepts, this.#creations))
       for (const instrument of instruments) instrument.settle?.()
-    return this.#families.views(filter, accepts, this.#births)
+    return this.#families.views(filter, accepts, this.#creations)
   }
 
-  /** Forgets one instrument of an owner, with its series. */
-  remove(owner: Owner, name: string): void {
-    const mine = this.#registered.get(owner)
+  /** Forgets one instrument of an instance, with its series. */
+  remove(instance: PluginInstance, name: string): void {
+    const mine = this.#registered.get(instance)
     const registered = mine?.get(name)
     if (registered === undefined) return
     this.#unlist(registered)
     mine!.delete(name)
   }
 
-  /** Forgets everything of an owner. */
-  removeAll(owner: Owner): void {
-    for (const registered of this.#registered.get(owner)?.values() ?? []) this.#unlist(registered)
-    this.#registered.delete(owner)
-    this.#rates.delete(owner)
+  /** Forgets everything of an instance. */
+  removeAll(instance: PluginInstance): void {
+    for (const registered of this.#registered.get(instance)?.values() ?? []) this.#unlist(registered)
+    this.#registered.delete(instance)
+    this.#rates.delete(instance)
   }
 
-  /** What an owner records in. */
-  instrumentsOf(owner: Owner): Instrument[] {
-    return [...(this.#registered.get(owner)?.values() ?? [])].map(({ instrument }) => instrument)
+  /** What an instance records in. */
+  instrumentsOf(instance: PluginInstance): Instrument[] {
+    return [...(this.#registered.get(instance)?.values() ?? [])].map(({ instrument }) => instrument)
   }
 
   /** Ends a collect pass that went well: stale gauge series go, rates are taken. */
-  settlePass(owner: Owner, pass: number): void {
-    for (const instrument of this.instrumentsOf(owner)) {
+  endPass(instance: PluginInstance, pass: number): void {
+    for (const instrument of this.instrumentsOf(instance)) {
       if (instrument.definition.lifetime === 'collect' && !instrument.isMerged) instrument.sweep(pass)
     }
-    for (const rate of this.#rates.get(owner) ?? []) rate.update(this.#settings.clock.monotonic())
+    for (const rate of this.#rates.get(instance) ?? []) rate.update(this.#settings.clock.monotonic())
   }
 
-  #resolve(owner: Owner, definition: InstrumentDefinition): ResolvedDefinition {
+  #resolve(instance: PluginInstance, definition: InstrumentDefinition): ResolvedDefinition {
     const seriesLimit = this.#settings.seriesLimit ?? defaultSeriesLimit
-    const constantLabels = Object.keys(owner.labels)
-    return resolveDefinition(definition, { plugin: owner.plugin, seriesLimit, constantLabels })
+    const constantLabels = Object.keys(instance.labels)
+    return resolveDefinition(definition, { plugin: instance.plugin, seriesLimit, constantLabels })
   }
 
-  #create(owner: Owner, plan: Plan): Omit<Registered, 'definition'> {
-    const instrument = this.#instrument(owner, plan, plan.stored)
+  #create(instance: PluginInstance, plan: Plan): Omit<Registered, 'definition'> {
+    const instrument = this.#instrument(instance, plan, plan.stored)
     if (plan.isOff || !plan.merges || (plan.given.kind === 'gauge' && plan.dropped.size === 0)) {
       const handle = createHandle(instrument, new SourceTotals(instrument))
       return { instrument, handle, listed: plan.isOff ? undefined : instrument }
@@ -144,14 +144,14 @@ export class Registry {
       const handle = createHandle(instrument, new SourceTotals(instrument, sources))
       return { instrument, handle, listed: instrument }
     }
-    const full = this.#instrument(owner, plan, plan.given)
+    const full = this.#instrument(instance, plan, plan.given)
     instrument.settle = () => reduceGauge(full, instrument, plan.reduce)
     return { instrument: full, handle: createHandle(full, new SourceTotals(full)), listed: instrument }
   }
 
-  #instrument(owner: Owner, plan: Plan, definition: ResolvedDefinition): Instrument {
+  #instrument(instance: PluginInstance, plan: Plan, definition: ResolvedDefinition): Instrument {
     return new Instrument(definition, {
-      owner,
+      instance,
       table: this.#table(definition, plan.transforms),
       clock: this.#settings.clock,
       losses: this.losses,
@@ -164,20 +164,20 @@ export class Registry {
     const readers = definition.labels.map(
       ({ name, values }) => new LabelReader(this.pool, { name, values, transform: transforms.get(name) }),
     )
-    return new SeriesTable(this.pool, this.#births, readers)
+    return new SeriesTable(this.pool, this.#creations, readers)
   }
 
-  #addRate(owner: Owner, table: InstrumentTable, definition: RateDefinition): void {
-    const counter = this.#registered.get(owner)?.get(table[definition.of]?.name ?? '')
-    if (counter?.definition.kind !== 'counter') throw noCounter(owner, definition)
+  #addRate(instance: PluginInstance, table: InstrumentTable, definition: RateDefinition): void {
+    const counter = this.#registered.get(instance)?.get(table[definition.of]?.name ?? '')
+    if (counter?.definition.kind !== 'counter') throw noCounter(instance, definition)
     if (counter.listed === undefined) return
-    const plan = this.#planner.plan(this.#resolve(owner, definition))
+    const plan = this.#planner.plan(this.#resolve(instance, definition))
     if (plan.isOff) return
     const { labels, hasOpenLabels } = counter.instrument.definition
     const rate = new Instrument(
       { ...plan.stored, labels, hasOpenLabels, lifetime: 'event' },
       {
-        owner,
+        instance,
         table: counter.instrument.table,
         clock: this.#settings.clock,
         losses: this.losses,
@@ -185,10 +185,10 @@ export class Registry {
       },
     )
     this.#families.add(rate)
-    this.#keep(owner, { definition, handle: undefined, instrument: rate, listed: rate })
-    const trackers = this.#rates.get(owner) ?? []
+    this.#keep(instance, { definition, handle: undefined, instrument: rate, listed: rate })
+    const trackers = this.#rates.get(instance) ?? []
     trackers.push(new RateTracker(counter.instrument, rate, definition.windowMs ?? 1_000))
-    this.#rates.set(owner, trackers)
+    this.#rates.set(instance, trackers)
   }
 
   #unlist({ instrument, listed, handle }: Registered): void {
@@ -198,25 +198,26 @@ export class Registry {
     if (listed !== undefined) this.#families.remove(listed)
   }
 
-  #keep(owner: Owner, registered: Registered): void {
-    const mine = this.#registered.get(owner) ?? new Map<string, Registered>()
+  #keep(instance: PluginInstance, registered: Registered): void {
+    const mine = this.#registered.get(instance) ?? new Map<string, Registered>()
     mine.set(registered.definition.name, registered)
-    this.#registered.set(owner, mine)
+    this.#registered.set(instance, mine)
   }
 }
 
-function noCounter(owner: Owner, definition: RateDefinition): RegistrationError {
+function noCounter(instance: PluginInstance, definition: RateDefinition): RegistrationError {
   return new RegistrationError(
     'REGISTRATION_INVALID_DEFINITION',
-    `plugin "${owner.plugin}": instrument "${definition.name}": of was "${definition.of}", expected the key of a counter in the same table`,
+    `plugin "${instance.plugin}": instrument "${definition.name}": of was "${definition.of}", expected the key of a counter in the same table`,
     { rejected: definition },
   )
 }
 
 /** Whether two definitions say the same; only the order of labels and values has a meaning. */
 function isEqual(a: InstrumentDefinition, b: InstrumentDefinition): boolean {
-  const told = (definition: InstrumentDefinition) => JSON.stringify(Object.entries(definition).sort(byKey))
-  return told(a) === told(b)
+  const canonical = (definition: InstrumentDefinition) =>
+    JSON.stringify(Object.entries(definition).sort(byKey))
+  return canonical(a) === canonical(b)
 }
 
 function byKey([a]: [string, unknown], [b]: [string, unknown]): number {

@@ -1,6 +1,6 @@
 import type { ExponentialBuckets } from '../storage/exponential.js'
 import type { SlidingWindow } from '../storage/sliding-window.js'
-import type { Instrument } from './instrument.js'
+import type { Instrument } from '../storage/instrument.js'
 
 /**
  * Walks the live series of one instrument without an object per series.
@@ -11,10 +11,10 @@ import type { Instrument } from './instrument.js'
  */
 export class SeriesReader {
   readonly instrument: Instrument
-  /** The series' slot. With `born` it is a key for what a transport remembers between exports. */
+  /** The series' slot. With `serial` it is a key for what a transport remembers between exports. */
   slot = -1
   /** Differs for every series that a slot ever held. */
-  born = 0
+  serial = 0
   /** The page with the series' numbers, which begin at `at`. */
   cells: Float64Array = new Float64Array(0)
   at = 0
@@ -33,9 +33,9 @@ export class SeriesReader {
     for (;;) {
       const slot = ++this.slot
       if (slot >= table.end) return false
-      const born = table.born.get(slot)
-      if (born === 0 || born > this.#upTo) continue
-      this.born = born
+      const serial = table.serial.get(slot)
+      if (serial === 0 || serial > this.#upTo) continue
+      this.serial = serial
       this.cells = cells.pageFor(slot)
       this.at = cells.indexOf(slot)
       this.ids = table.ids

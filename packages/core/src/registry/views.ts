@@ -1,5 +1,5 @@
-import type { ResolvedDefinition } from '../instruments/resolve.js'
-import { cellsOf } from '../instruments/resolve.js'
+import type { ResolvedDefinition } from '../definition/resolve.js'
+import { cellsOf } from '../definition/resolve.js'
 import type { LabelTransform } from '../storage/label-reader.js'
 import { createTransforms, defaultPrivacy, type PrivacyMode, type PrivacyRules } from './privacy.js'
 
@@ -16,7 +16,7 @@ export interface View {
   readonly dropLabels?: readonly string[]
   /** How gauges that become equal are reduced. Default `sum`. */
   readonly reduce?: Reduction
-  /** What to do with the values of labels, by label name: a mode, or the most characters to keep. */
+  /** What to do with the values of labels, by label name: a mode, or the max characters to keep. */
   readonly labels?: Readonly<Record<string, PrivacyMode | { readonly truncate: number }>>
   /** Other upper bounds for a histogram. */
   readonly bounds?: readonly number[]

@@ -1,7 +1,7 @@
 /** The finest buckets that there are. */
-export const HIGHEST_SCALE = 20
+export const MAX_SCALE = 20
 /** The coarsest. */
-export const LOWEST_SCALE = -10
+export const MIN_SCALE = -10
 
 /** Where a number is taken apart, and where it is handed on without being boxed. */
 const float = new Float64Array(1)
@@ -13,22 +13,22 @@ export class BucketRun {
   length = 0
   counts = new Float64Array(8)
 
-  /** Adds one to the bucket `index`, which must lie within the most that a run may span. */
-  add(index: number, count: number, most: number): void {
+  /** Adds one to the bucket `index`, which must lie within the max that a run may span. */
+  add(index: number, count: number, max: number): void {
     if (this.length === 0) this.start = index
-    if (index < this.start) this.#extendDown(index, most)
+    if (index < this.start) this.#extendDown(index, max)
     const at = index - this.start
-    if (at >= this.counts.length) this.#grow(at + 1, 0, most)
+    if (at >= this.counts.length) this.#grow(at + 1, 0, max)
     this.counts[at] += count
     if (at >= this.length) this.length = at + 1
   }
 
   /** By how much the scale must fall for this bucket to fit beside the others. */
-  excess(index: number, most: number): number {
+  excess(index: number, max: number): number {
     let low = Math.min(index, this.start)
     let high = Math.max(index, this.start + this.length - 1)
     let shift = 0
-    for (; high - low >= most && shift < HIGHEST_SCALE - LOWEST_SCALE; shift++) {
+    for (; high - low >= max && shift < MAX_SCALE - MIN_SCALE; shift++) {
       low >>= 1
       high >>= 1
     }
@@ -48,16 +48,16 @@ export class BucketRun {
     this.start = start
   }
 
-  #extendDown(index: number, most: number): void {
+  #extendDown(index: number, max: number): void {
     const by = this.start - index
-    if (this.length + by > this.counts.length) this.#grow(this.length + by, by, most)
+    if (this.length + by > this.counts.length) this.#grow(this.length + by, by, max)
     else this.counts.copyWithin(by, 0, this.length).fill(0, 0, by)
     this.length += by
     this.start = index
   }
 
-  #grow(least: number, offset: number, most: number): void {
-    const counts = new Float64Array(Math.min(Math.max(least, this.counts.length * 2), Math.max(least, most)))
+  #grow(min: number, offset: number, max: number): void {
+    const counts = new Float64Array(Math.min(Math.max(min, this.counts.length * 2), Math.max(min, max)))
     counts.set(this.counts.subarray(0, this.length), offset)
     this.counts = counts
   }
@@ -74,7 +74,7 @@ export interface ExponentialCounts {
 /**
  * A base-2 exponential histogram: bucket `i` at scale `s` holds the values in (2^(i/2^s), 2^((i+1)/2^s)].
  *
- * The scale starts at its finest and falls by itself so that each sign needs `maxBuckets` buckets at most.
+ * The scale starts at its finest and falls by itself so that each sign needs `maxBuckets` buckets at max.
  * Source: OpenTelemetry data model, "ExponentialHistogram"; Prometheus native histograms use the same buckets.
  */
 export class ExponentialBuckets {
@@ -86,7 +86,7 @@ export class ExponentialBuckets {
   negative: BucketRun | undefined
   readonly #maxBuckets: number
 
-  constructor(maxBuckets: number, scale = HIGHEST_SCALE) {
+  constructor(maxBuckets: number, scale = MAX_SCALE) {
     this.#maxBuckets = maxBuckets
     this.scale = scale
   }
@@ -116,7 +116,7 @@ export class ExponentialBuckets {
   }
 
   /** Forgets everything but its size. */
-  reset(scale = HIGHEST_SCALE): void {
+  reset(scale = MAX_SCALE): void {
     this.scale = scale
     this.sum = 0
     this.zeroCount = 0

@@ -1,12 +1,12 @@
-import { presentable, type StringPool } from './string-pool.js'
+import { sanitized, type StringPool } from './string-pool.js'
 
 /** Why a set of labels was refused. */
-export type LabelFault = 'label_missing' | 'label_type' | 'label_value' | 'label_unknown'
+export type LabelDropReason = 'label_missing' | 'label_type' | 'label_value' | 'label_unknown'
 
 /** What a host's views and privacy rules make of a value. Pure: equal values give equal results. */
 export type LabelTransform = (value: string) => string
 
-const MOST_REMEMBERED = 10_000
+const MAX_REMEMBERED = 10_000
 
 /** How one label of an instrument is read from a caller's labels object, and what becomes of its value. */
 export class LabelReader {
@@ -42,21 +42,21 @@ export class LabelReader {
   }
 
   /** The text that stands for a value in the series, or why there is none. */
-  read(value: unknown): { readonly text: string } | { readonly fault: LabelFault } {
-    if (value === undefined || value === null) return { fault: 'label_missing' }
+  read(value: unknown): { readonly text: string } | { readonly dropReason: LabelDropReason } {
+    if (value === undefined || value === null) return { dropReason: 'label_missing' }
     if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean')
-      return { fault: 'label_type' }
+      return { dropReason: 'label_type' }
     const text = String(value)
-    if (this.values !== undefined && !this.values.includes(text)) return { fault: 'label_value' }
+    if (this.values !== undefined && !this.values.includes(text)) return { dropReason: 'label_value' }
     return { text: this.#present(text) }
   }
 
   #present(value: string): string {
-    if (this.#transform === undefined) return presentable(value)
+    if (this.#transform === undefined) return sanitized(value)
     const known = this.#transformed.get(value)
     if (known !== undefined) return known
-    if (this.#transformed.size >= MOST_REMEMBERED) this.#transformed.clear()
-    const text = presentable(this.#transform(value))
+    if (this.#transformed.size >= MAX_REMEMBERED) this.#transformed.clear()
+    const text = sanitized(this.#transform(value))
     this.#transformed.set(value, text)
     return text
   }

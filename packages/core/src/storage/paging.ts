@@ -4,8 +4,8 @@
  */
 const FIRST_BITS = 3
 const GROWING_PAGES = 13
-const LARGEST_BITS = FIRST_BITS + GROWING_PAGES - 1
-const LARGEST = 1 << LARGEST_BITS
+const MAX_BITS = FIRST_BITS + GROWING_PAGES - 1
+const MAX_LENGTH = 1 << MAX_BITS
 /** The first slot of the pages that no longer grow. */
 const PLAIN_FROM = ((1 << GROWING_PAGES) - 1) << FIRST_BITS
 
@@ -13,17 +13,17 @@ const PLAIN_FROM = ((1 << GROWING_PAGES) - 1) << FIRST_BITS
 export function pageOf(slot: number): number {
   return slot < PLAIN_FROM
     ? 31 - Math.clz32((slot >>> FIRST_BITS) + 1)
-    : GROWING_PAGES + ((slot - PLAIN_FROM) >>> LARGEST_BITS)
+    : GROWING_PAGES + ((slot - PLAIN_FROM) >>> MAX_BITS)
 }
 
 /** The first slot of a page. */
 export function pageStart(page: number): number {
   return page < GROWING_PAGES
     ? ((1 << page) - 1) << FIRST_BITS
-    : PLAIN_FROM + ((page - GROWING_PAGES) << LARGEST_BITS)
+    : PLAIN_FROM + ((page - GROWING_PAGES) << MAX_BITS)
 }
 
 /** How many slots a page holds. */
 export function pageLength(page: number): number {
-  return page < GROWING_PAGES ? 1 << (FIRST_BITS + page) : LARGEST
+  return page < GROWING_PAGES ? 1 << (FIRST_BITS + page) : MAX_LENGTH
 }

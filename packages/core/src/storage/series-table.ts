@@ -1,33 +1,33 @@
-import type { BirthLog } from './birth-log.js'
+import type { CreationLog } from './creation-log.js'
 import { float64Column } from './column.js'
-import type { LabelFault, LabelReader } from './label-reader.js'
+import type { LabelDropReason, LabelReader } from './label-reader.js'
 import type { StringPool } from './string-pool.js'
 
 /**
  * Which series there are: each a tuple of value ids, found through an open-addressing hash table of slots.
  *
- * `born` holds the number that a slot's present series got when it came (see {@link BirthLog}), or 0 for a free slot. It tells
+ * `serial` holds the number that a slot's present series got when it came (see {@link CreationLog}), or 0 for a free slot. It tells
  * a reader which series came after it began, and whoever caches by slot that the slot was used again.
  */
 export class SeriesTable {
   readonly readers: readonly LabelReader[]
   /** The ids of the values of slot `s` begin at `s` times the number of labels. Replaced when it grows. */
   ids: Int32Array
-  readonly born = float64Column(1)
+  readonly serial = float64Column(1)
   /** Slots below this number have been used. */
   end = 0
   /** Live series. */
   size = 0
   readonly #pool: StringPool
-  readonly #births: BirthLog
+  readonly #creations: CreationLog
   readonly #free: number[] = []
   readonly #width: number
   private readonly scratch: Int32Array
   private buckets = new Int32Array(16)
 
-  constructor(pool: StringPool, births: BirthLog, readers: readonly LabelReader[]) {
+  constructor(pool: StringPool, creations: CreationLog, readers: readonly LabelReader[]) {
     this.#pool = pool
-    this.#births = births
+    this.#creations = creations
     this.readers = readers
     this.#width = readers.length
     this.ids = new Int32Array(8 * this.#width)
@@ -50,11 +50,11 @@ export class SeriesTable {
   }
 
   /** The texts to keep these labels under, or why they are refused. */
-  read(labels: Readonly<Record<string, unknown>>): string[] | LabelFault {
+  read(labels: Readonly<Record<string, unknown>>): string[] | LabelDropReason {
     const texts: string[] = []
     for (const reader of this.readers) {
       const result = reader.read(labels[reader.name])
-      if ('fault' in result) return result.fault
+      if ('dropReason' in result) return result.dropReason
       texts.push(result.text)
     }
     return texts
@@ -87,13 +87,13 @@ export class SeriesTable {
     this.#unlink(slot)
     const at = slot * this.#width
     for (let i = 0; i < this.#width; i++) this.#pool.release(this.ids[at + i])
-    this.born.set(slot, 0)
+    this.serial.set(slot, 0)
     this.#free.push(slot)
     this.size--
   }
 
   isLive(slot: number): boolean {
-    return this.born.get(slot) !== 0
+    return this.serial.get(slot) !== 0
   }
 
   /** The values of a live series, in the order of the readers. */
@@ -111,7 +111,7 @@ export class SeriesTable {
     const slot = this.#free.pop() ?? this.end++
     this.#reserve(slot)
     this.ids.set(this.scratch, slot * this.#width)
-    this.born.set(slot, this.#births.next())
+    this.serial.set(slot, this.#creations.next())
     this.size++
     if (this.size * 2 > this.buckets.length) this.#rehash()
     else this.#link(slot, hashOf(this.scratch, 0, this.#width))
@@ -133,7 +133,7 @@ export class SeriesTable {
   }
 
   #reserve(slot: number): void {
-    this.born.reserve(slot)
+    this.serial.reserve(slot)
     if ((slot + 1) * this.#width <= this.ids.length) return
     const ids = new Int32Array(this.ids.length * 2)
     ids.set(this.ids)

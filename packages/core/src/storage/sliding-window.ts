@@ -15,7 +15,7 @@ export class SlidingWindow {
   sum = 0
   count = 0
   /** The quantiles of a source that keeps a window of its own, in the order of the instrument's. */
-  told: readonly number[] | undefined
+  reported: readonly number[] | undefined
   readonly #parts: ExponentialBuckets[]
   readonly #partMs: number
   readonly #clock: Clock
@@ -40,7 +40,7 @@ export class SlidingWindow {
 
   /** The values at these quantiles (0 to 1) over the window; NaN for an empty one. */
   quantiles(at: readonly number[]): number[] {
-    if (this.told !== undefined) return at.map((_, i) => this.told![i] ?? Number.NaN)
+    if (this.reported !== undefined) return at.map((_, i) => this.reported![i] ?? Number.NaN)
     const now = this.#clock.monotonic()
     if (now >= this.#turnsAtMs) this.#turn(now)
     const merged = merge(this.#parts)

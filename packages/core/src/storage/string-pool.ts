@@ -1,8 +1,8 @@
 /** A `Map` throws beyond 2^24 entries; past this many values the pool takes no more. */
-const MOST_VALUES = 16_000_000
+const MAX_VALUES = 16_000_000
 /** Readers may copy whole words: so many bytes past the last value exist. */
 const SLACK = 16
-const LONGEST_PER_UNIT = 3
+const MAX_BYTES_PER_UNIT = 3
 
 const encoder = new TextEncoder()
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
@@ -34,7 +34,7 @@ export class StringPool {
 
   /** The id of a value, new or not, with one reference more; -1 when the pool is full. */
   acquire(text: string): number {
-    const id = this.#ids.get(text) ?? this.#add(presentable(text))
+    const id = this.#ids.get(text) ?? this.#add(sanitized(text))
     if (id >= 0) this.#references[id]++
     return id
   }
@@ -61,8 +61,8 @@ export class StringPool {
   #add(text: string): number {
     const known = this.#ids.get(text)
     if (known !== undefined) return known
-    if (this.#ids.size >= MOST_VALUES) return -1
-    this.#reserveBytes(text.length * LONGEST_PER_UNIT)
+    if (this.#ids.size >= MAX_VALUES) return -1
+    this.#reserveBytes(text.length * MAX_BYTES_PER_UNIT)
     const id = this.#free.pop() ?? this.#nextId()
     const { written } = encoder.encodeInto(text, this.bytes.subarray(this.#end))
     this.offsets[id] = this.#end
@@ -85,8 +85,8 @@ export class StringPool {
     return id
   }
 
-  #reserveBytes(most: number): void {
-    const needed = this.#end + most + SLACK
+  #reserveBytes(max: number): void {
+    const needed = this.#end + max + SLACK
     if (needed > this.bytes.length)
       this.bytes = grown(this.bytes, new Uint8Array(Math.max(needed, this.bytes.length * 2)))
   }
@@ -108,7 +108,7 @@ export class StringPool {
 }
 
 /** The text as the pool keeps it: series are looked up under this form, or they would not be found again. */
-export function presentable(text: string): string {
+export function sanitized(text: string): string {
   const wellFormed = text.isWellFormed() ? text : text.toWellFormed()
   return wellFormed.includes('\0') ? wellFormed.replaceAll('\0', '\uFFFD') : wellFormed
 }

@@ -49,7 +49,7 @@ describe('a described value', () => {
 })
 
 describe('anything that was thrown', () => {
-  test('is told by its message, on one line, without control characters', () => {
+  test('is reported by its message, on one line, without control characters', () => {
     expect(describeThrown(new Error('a\u001B[31m\r\nb'))).toBe('a [31m b')
     expect(describeThrown(new TypeError(''))).toBe('TypeError')
   })
@@ -60,7 +60,7 @@ describe('anything that was thrown', () => {
     expect(describeThrown(new Error('x'.repeat(1_000)))).toHaveLength(400)
   })
 
-  test('is told also when it is no error', () => {
+  test('is reported also when it is no error', () => {
     expect([undefined, 'text', 5, { code: 'X' }].map(describeThrown)).toEqual([
       'undefined',
       '"text"',
@@ -69,7 +69,7 @@ describe('anything that was thrown', () => {
     ])
   })
 
-  test('is told also when it throws itself', () => {
+  test('is reported also when it throws itself', () => {
     const odd = [
       new GetterError(),
       hostile.inspect,

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { BackOff } from '../../src/host/back-off.js'
 
 describe('back-off', () => {
-  test('waits for the interval, then twice as long each time, for five minutes at most before it has started', () => {
+  test('waits for the interval, then twice as long each time, for five minutes at max before it has started', () => {
     const backOff = new BackOff(10_000)
     const waits = Array.from({ length: 8 }, () => {
       backOff.failed(0, 'start')
@@ -13,7 +13,7 @@ describe('back-off', () => {
     expect(backOff.waitMs(0)).toBe(300_000)
   })
 
-  test('waits half a minute at most once it has started, and never less than its interval', () => {
+  test('waits half a minute at max once it has started, and never less than its interval', () => {
     const waitsOf = (intervalMs: number) => {
       const backOff = new BackOff(intervalMs)
       return Array.from({ length: 4 }, () => {
@@ -43,7 +43,7 @@ describe('back-off', () => {
     expect(backOff.waitMs(0)).toBe(10_000)
   })
 
-  test('waits a second at least, also for a plugin without an interval', () => {
+  test('waits a second at min, also for a plugin without an interval', () => {
     const backOff = new BackOff(0)
     backOff.failed(0, 'start')
     expect(backOff.waitMs(0)).toBe(1_000)

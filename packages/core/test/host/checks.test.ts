@@ -34,7 +34,7 @@ describe('a plugin or transport', () => {
     )
   })
 
-  test('of another API level is refused, and told which side is the older', () => {
+  test('of another API level is refused, and reported which side is the older', () => {
     expect(use(createPlugin({ name: 'p', apiLevel: 2 }))).toThrow(
       coded(
         'REGISTRATION_API_LEVEL',
@@ -67,7 +67,7 @@ describe('a plugin or transport', () => {
     )
   })
 
-  test('that is routed to a transport which is not there is told at the start', async () => {
+  test('that is routed to a transport which is not there is reported at the start', async () => {
     const host = createTidegauge()
       .use(createPlugin({ name: 'p' }), { transports: ['constructor', 'memory', 'prometeus'] })
       .export(createMemoryTransport())

@@ -134,7 +134,7 @@ describe('options of use()', () => {
     ])
   })
 
-  test('are told with the plugin’s name, what was received and what was expected', () => {
+  test('are reported with the plugin’s name, what was received and what was expected', () => {
     expect(() => parseUseOptions('process', { intervalMs: '0' as never })).toThrow(
       'plugin "process": option intervalMs was "0", expected an integer from 0 to 2147483647',
     )

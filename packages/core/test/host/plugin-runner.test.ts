@@ -200,7 +200,7 @@ describe('a plugin that misbehaves', () => {
     const { logger, messages } = createMessages()
     const memory = createMemoryTransport()
     const host = createTidegauge({ clock, logger })
-      .use(createPlugin({ name: 'owner', instruments: table }))
+      .use(createPlugin({ name: 'instance', instruments: table }))
       .use(thief)
       .export(memory)
     await host.start()
@@ -332,7 +332,7 @@ describe('what a plugin is given', () => {
     await host.stop()
   })
 
-  test('a constant label that one of its instruments has already, is told in words', async () => {
+  test('a constant label that one of its instruments has already, is reported in words', async () => {
     const plugin = createPlugin({
       name: 'p',
       instruments: { c: { kind: 'counter', name: 'c_total', help: 'C', labels: { node: {} } } },

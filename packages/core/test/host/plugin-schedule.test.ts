@@ -81,12 +81,12 @@ describe('the scheduler', () => {
 
   test('never runs two passes of a plugin at a time, however long one takes', async () => {
     let running = 0
-    let most = 0
+    let max = 0
     let ends: (() => void)[] = []
     const slow = createPlugin({
       name: 'slow',
       collect: async () => {
-        most = Math.max(most, ++running)
+        max = Math.max(max, ++running)
         await new Promise<void>((resolve) => ends.push(resolve))
         running--
       },
@@ -99,14 +99,14 @@ describe('the scheduler', () => {
     await pair.clock.advance(10_000)
     const scrapes = Promise.all([pair.memory.scrape(), pair.memory.scrape()])
     await settle()
-    expect([most, running]).toEqual([1, 1])
+    expect([max, running]).toEqual([1, 1])
     ends.splice(0).forEach((end) => end())
     await scrapes
     const stopped = pair.host.stop()
     await settle()
     ends.splice(0).forEach((end) => end())
     await stopped
-    expect(most).toBe(1)
+    expect(max).toBe(1)
   })
 
   test('does not leave a plugin attached that was stopped while it started', async () => {

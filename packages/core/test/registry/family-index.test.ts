@@ -1,6 +1,6 @@
 import type { InstrumentDefinition } from '@tidegauge/core'
 import { describe, expect, test } from 'vitest'
-import { createOwner } from '../../src/registry/owner.js'
+import { createPluginInstance } from '../../src/storage/plugin-instance.js'
 import { createRegistry } from '../support/registry.js'
 
 const row = (kind: string, name: string, more: object = {}) =>
@@ -8,9 +8,9 @@ const row = (kind: string, name: string, more: object = {}) =>
 
 function clashOf(first: InstrumentDefinition, second: InstrumentDefinition, labels = [{}, {}]) {
   const { registry } = createRegistry()
-  registry.add(createOwner('one', labels[0]), first)
+  registry.add(createPluginInstance('one', labels[0]), first)
   try {
-    registry.add(createOwner('two', labels[1]), second)
+    registry.add(createPluginInstance('two', labels[1]), second)
   } catch (thrown) {
     return thrown as Error & { code: string; existing: unknown; rejected: unknown }
   }
@@ -49,10 +49,10 @@ describe('names of families', () => {
   })
 
   test('are free again with their sample names when the last instrument is gone', () => {
-    const { registry, owner } = createRegistry()
-    registry.add(owner, row('histogram', 'x'))
-    registry.removeAll(owner)
-    expect(() => registry.add(createOwner('two'), row('counter', 'x_count'))).not.toThrow()
+    const { registry, instance } = createRegistry()
+    registry.add(instance, row('histogram', 'x'))
+    registry.removeAll(instance)
+    expect(() => registry.add(createPluginInstance('two'), row('counter', 'x_count'))).not.toThrow()
   })
 })
 
@@ -60,10 +60,10 @@ describe('two instances of a plugin', () => {
   const add = (second: InstrumentDefinition, labels: [object, object]) => {
     const { registry } = createRegistry()
     registry.add(
-      createOwner('one', labels[0] as {}),
+      createPluginInstance('one', labels[0] as {}),
       row('histogram', 'x', { labels: { a: ['1'] }, bounds: [1] }),
     )
-    registry.add(createOwner('one', labels[1] as {}), second)
+    registry.add(createPluginInstance('one', labels[1] as {}), second)
   }
   const same = row('histogram', 'x', { labels: { a: ['1'] }, bounds: [1] })
 

@@ -1,6 +1,6 @@
 import { SeriesReader, type Handles } from '@tidegauge/core'
 import { describe, expect, test } from 'vitest'
-import { createOwner } from '../../src/registry/owner.js'
+import { createPluginInstance } from '../../src/storage/plugin-instance.js'
 import { openHost } from '../support/open-host.js'
 import { createRegistry, readOne, readSeries } from '../support/registry.js'
 
@@ -9,52 +9,52 @@ const labelled = { kind: 'counter', name: 'c_total', help: 'C', labels: { a: {} 
 
 describe('registering', () => {
   test('gives handles under the keys of the table', () => {
-    const { registry, owner } = createRegistry()
-    const handles = registry.addTable(owner, { one: counter('one'), two: counter('two') })
+    const { registry, instance } = createRegistry()
+    const handles = registry.addTable(instance, { one: counter('one'), two: counter('two') })
     expect(Object.keys(handles)).toEqual(['one', 'two'])
   })
 
   test('adds a whole table or nothing of it', () => {
-    const { registry, owner } = createRegistry()
-    expect(() => registry.addTable(owner, { good: counter('good'), bad: counter('not good') })).toThrow(
+    const { registry, instance } = createRegistry()
+    expect(() => registry.addTable(instance, { good: counter('good'), bad: counter('not good') })).toThrow(
       'not good',
     )
     expect(registry.read()).toEqual([])
-    registry.addTable(owner, { good: counter('good') })
+    registry.addTable(instance, { good: counter('good') })
     expect(registry.read().map(({ name }) => name)).toEqual(['good'])
   })
 
   test('gives the same handle for the same definition, whatever the order of its keys', () => {
-    const { registry, owner } = createRegistry()
-    const first = registry.add(owner, { kind: 'counter', name: 'x', help: 'X', labels: { a: {} } })
-    expect(registry.add(owner, { labels: { a: {} }, help: 'X', name: 'x', kind: 'counter' })).toBe(first)
+    const { registry, instance } = createRegistry()
+    const first = registry.add(instance, { kind: 'counter', name: 'x', help: 'X', labels: { a: {} } })
+    expect(registry.add(instance, { labels: { a: {} }, help: 'X', name: 'x', kind: 'counter' })).toBe(first)
     expect(registry.read()[0].instruments).toHaveLength(1)
   })
 
   test('refuses another definition of a name that the same plugin has', () => {
-    const { registry, owner } = createRegistry()
-    registry.add(owner, labelled)
-    expect(() => registry.add(owner, { ...labelled, labels: { b: {} } })).toThrow(
+    const { registry, instance } = createRegistry()
+    registry.add(instance, labelled)
+    expect(() => registry.add(instance, { ...labelled, labels: { b: {} } })).toThrow(
       'plugin "probe": counter "c_total" {b} can\'t be registered beside counter "c_total" {a} of plugin "probe": its kind, labels, unit or bounds differ; choose another name, or give two instances of a plugin different labels',
     )
   })
 
-  test('frees the names of an owner that is forgotten, and the texts of its series', () => {
-    const { registry, owner } = createRegistry()
-    const { c } = registry.addTable(owner, { c: labelled })
+  test('frees the names of an instance that is forgotten, and the texts of its series', () => {
+    const { registry, instance } = createRegistry()
+    const { c } = registry.addTable(instance, { c: labelled })
     c.inc({ a: 'x' })
-    registry.removeAll(owner)
+    registry.removeAll(instance)
     expect(registry.read()).toEqual([])
     expect(registry.pool.find('x')).toBeUndefined()
-    registry.addTable(createOwner('other'), { c: { ...labelled, kind: 'gauge' } })
+    registry.addTable(createPluginInstance('other'), { c: { ...labelled, kind: 'gauge' } })
     expect(registry.read().map(({ kind }) => kind)).toEqual(['gauge'])
   })
 
-  test('does nothing bad with a handle of an owner that is forgotten', () => {
-    const { registry, owner } = createRegistry()
-    const { c, plain } = registry.addTable(owner, { c: labelled, plain: counter('plain') })
+  test('does nothing bad with a handle of an instance that is forgotten', () => {
+    const { registry, instance } = createRegistry()
+    const { c, plain } = registry.addTable(instance, { c: labelled, plain: counter('plain') })
     const bound = c.labels({ a: 'x' })
-    registry.removeAll(owner)
+    registry.removeAll(instance)
     bound.inc()
     c.inc({ a: 'y' })
     plain.inc()
@@ -77,8 +77,8 @@ describe('series of a registry', () => {
   })
 
   test('reach a million where that is asked for', () => {
-    const { registry, owner } = createRegistry({ seriesLimit: 1_000_000 })
-    const { c } = registry.addTable(owner, { c: labelled })
+    const { registry, instance } = createRegistry({ seriesLimit: 1_000_000 })
+    const { c } = registry.addTable(instance, { c: labelled })
     for (let i = 0; i < 1_000_000; i++) c.inc({ a: `${i}` }, i)
     const [view] = registry.read()
     const reader = new SeriesReader(view.instruments[0], view.upTo)
@@ -93,8 +93,8 @@ describe('series of a registry', () => {
   })
 
   test('are bounded for totals of sources that a view merges, too', () => {
-    const { registry, owner } = createRegistry({ views: [{ match: '*', dropLabels: ['a'] }] })
-    const { c } = registry.addTable(owner, { c: labelled })
+    const { registry, instance } = createRegistry({ views: [{ match: '*', dropLabels: ['a'] }] })
+    const { c } = registry.addTable(instance, { c: labelled })
     for (let i = 0; i < 101_000; i++) c.setTotal({ a: `${i}` }, 1)
     expect(registry.pool.size).toBeLessThanOrEqual(100_000)
     expect(registry.losses.overflowedByInstrument.get('c_total')).toBe(1_000)
@@ -109,10 +109,10 @@ describe('reading', () => {
     g: { kind: 'gauge', name: 'g', help: 'G', labels: { a: {}, b: {} } },
   } as const
 
-  test('lists families in the order of their registration, filtered by name, plugin and owner', () => {
-    const { registry, owner } = createRegistry()
-    const other = createOwner('other')
-    registry.addTable(owner, table)
+  test('lists families in the order of their registration, filtered by name, plugin and instance', () => {
+    const { registry, instance } = createRegistry()
+    const other = createPluginInstance('other')
+    registry.addTable(instance, table)
     registry.addTable(other, { x: counter('x') })
     const names = (...args: Parameters<typeof registry.read>) =>
       registry.read(...args).map(({ name }) => name)
@@ -123,10 +123,10 @@ describe('reading', () => {
   })
 
   test('changes nothing: two reads are equal, and so is a third reader’s in between', () => {
-    const { registry, owner } = createRegistry({
+    const { registry, instance } = createRegistry({
       views: [{ match: 'g', dropLabels: ['b'], seriesLimit: 2 }],
     })
-    const { c, h, g } = registry.addTable(owner, table)
+    const { c, h, g } = registry.addTable(instance, table)
     for (const a of ['1', '2', '3', '4']) {
       c.inc({ a })
       h.observe({ a }, 1)
@@ -140,8 +140,8 @@ describe('reading', () => {
   })
 
   test('in slices never yields a label set twice, nor one that came later, and misses none that stayed', () => {
-    const { registry, owner } = createRegistry()
-    const { c } = registry.addTable(owner, { c: labelled })
+    const { registry, instance } = createRegistry()
+    const { c } = registry.addTable(instance, { c: labelled })
     for (let i = 0; i < 500; i++) c.inc({ a: `${i}` })
     const [view] = registry.read()
     const reader = new SeriesReader(view.instruments[0], view.upTo)
@@ -161,8 +161,8 @@ describe('reading', () => {
   })
 
   test('misses no series that lives all the while, whatever comes and goes around it', () => {
-    const { registry, owner } = createRegistry()
-    const { c } = registry.addTable(owner, { c: labelled })
+    const { registry, instance } = createRegistry()
+    const { c } = registry.addTable(instance, { c: labelled })
     for (let i = 0; i < 200; i++) c.inc({ a: `${i % 2 === 0 ? 'stays' : 'goes'} ${i}` })
     const [view] = registry.read()
     const reader = new SeriesReader(view.instruments[0], view.upTo)
@@ -177,8 +177,8 @@ describe('reading', () => {
   })
 
   test('in slices never yields a torn histogram', () => {
-    const { registry, owner } = createRegistry()
-    const { h } = registry.addTable(owner, table)
+    const { registry, instance } = createRegistry()
+    const { h } = registry.addTable(instance, table)
     for (let i = 0; i < 100; i++) h.observe({ a: `${i}` }, 1)
     const view = registry.read({ names: new Set(['h']) })[0]
     const reader = new SeriesReader(view.instruments[0], view.upTo)
@@ -190,8 +190,8 @@ describe('reading', () => {
   })
 
   test('keeps the ids of a series valid until the next step, also when the table grows', () => {
-    const { registry, owner } = createRegistry()
-    const { c } = registry.addTable(owner, { c: labelled })
+    const { registry, instance } = createRegistry()
+    const { c } = registry.addTable(instance, { c: labelled })
     c.inc({ a: 'first' })
     const view = registry.read()[0]
     const reader = new SeriesReader(view.instruments[0], view.upTo)
@@ -201,27 +201,27 @@ describe('reading', () => {
   })
 
   test('gives every series that a slot ever held another birth number', () => {
-    const { registry, owner } = createRegistry()
-    const { c } = registry.addTable(owner, { c: labelled })
-    const births = new Set<number>()
+    const { registry, instance } = createRegistry()
+    const { c } = registry.addTable(instance, { c: labelled })
+    const creations = new Set<number>()
     for (let i = 0; i < 50; i++) {
       c.inc({ a: `${i}` })
       const view = registry.read()[0]
       const reader = new SeriesReader(view.instruments[0], view.upTo)
       reader.next()
-      births.add(reader.born)
+      creations.add(reader.serial)
       c.clear()
     }
-    expect(births.size).toBe(50)
+    expect(creations.size).toBe(50)
   })
 })
 
 describe('handles', () => {
   test('of two instances with different labels share a family and nothing else', () => {
     const { registry } = createRegistry()
-    const instances = ['a', 'b'].map((node) => createOwner('probe', { node }))
-    const [one, two] = instances.map((owner): Handles<{ c: typeof labelled }> =>
-      registry.addTable(owner, { c: labelled }),
+    const instances = ['a', 'b'].map((node) => createPluginInstance('probe', { node }))
+    const [one, two] = instances.map((instance): Handles<{ c: typeof labelled }> =>
+      registry.addTable(instance, { c: labelled }),
     )
     one.c.inc({ a: 'x' }, 1)
     two.c.inc({ a: 'x' }, 2)

@@ -85,7 +85,7 @@ describe('a view that drops labels', () => {
     ['max', 3],
     ['min', 1],
     ['mean', 2],
-  ] as const)('reduces gauges as told: %s', async (reduce, expected) => {
+  ] as const)('reduces gauges as reported: %s', async (reduce, expected) => {
     const { handles, memory, pass } = await openHost(
       { gauge },
       { views: [{ ...views[0], ...(reduce && { reduce }) }] },

@@ -19,11 +19,11 @@ describe('label reader', () => {
   test('refuses what has no one text', () => {
     const { reader } = createReader()
     expect([undefined, null].map((value) => reader.read(value))).toEqual([
-      { fault: 'label_missing' },
-      { fault: 'label_missing' },
+      { dropReason: 'label_missing' },
+      { dropReason: 'label_missing' },
     ])
     const odd = [['x'], { toString: () => 'x' }, () => 'x', Symbol('x'), 5n, new Date(0)]
-    expect(odd.map((value) => reader.read(value))).toEqual(odd.map(() => ({ fault: 'label_type' })))
+    expect(odd.map((value) => reader.read(value))).toEqual(odd.map(() => ({ dropReason: 'label_type' })))
   })
 
   test('holds the values of a closed list, and refuses every other', () => {
@@ -31,7 +31,7 @@ describe('label reader', () => {
     expect(reader.find('sent')).toBe(pool.find('sent'))
     expect(reader.find('constructor')).toBe(-1)
     expect(reader.read(1)).toEqual({ text: '1' })
-    expect(reader.read('lost')).toEqual({ fault: 'label_value' })
+    expect(reader.read('lost')).toEqual({ dropReason: 'label_value' })
   })
 
   test('transforms before it looks a value up, in open and closed lists', () => {

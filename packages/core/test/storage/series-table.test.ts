@@ -4,19 +4,19 @@ import { runs } from '../../../../tools/test/runs.js'
 import { LabelReader } from '../../src/storage/label-reader.js'
 import { SeriesTable } from '../../src/storage/series-table.js'
 import { createManualClock } from '@tidegauge/testkit'
-import { BirthLog } from '../../src/storage/birth-log.js'
+import { CreationLog } from '../../src/storage/creation-log.js'
 import { StringPool } from '../../src/storage/string-pool.js'
 
 function createTable(
   names: readonly string[] = ['a', 'b'],
   pool = new StringPool(),
-  births = new BirthLog(createManualClock()),
+  creations = new CreationLog(createManualClock()),
 ) {
   return {
     pool,
     table: new SeriesTable(
       pool,
-      births,
+      creations,
       names.map((name) => new LabelReader(pool, { name })),
     ),
   }
@@ -76,19 +76,19 @@ describe('series table', () => {
   test('uses slots again under another serial number', () => {
     const { table } = createTable()
     const slot = table.add(['a', 'b'])
-    const born = table.born.get(slot)
+    const serial = table.serial.get(slot)
     table.remove(slot)
     expect(table.isLive(slot)).toBe(false)
     expect(table.add(['c', 'd'])).toBe(slot)
-    expect(table.born.get(slot)).toBeGreaterThan(born)
+    expect(table.serial.get(slot)).toBeGreaterThan(serial)
   })
 
   test('goes on counting serial numbers past 2^32', () => {
-    const births = new BirthLog(createManualClock())
-    births.last = 2 ** 32 - 1
-    const { table } = createTable(['a', 'b'], new StringPool(), births)
+    const creations = new CreationLog(createManualClock())
+    creations.last = 2 ** 32 - 1
+    const { table } = createTable(['a', 'b'], new StringPool(), creations)
     const slots = ['x', 'y'].map((value) => table.add([value, '']))
-    expect(slots.map((slot) => table.born.get(slot))).toEqual([2 ** 32, 2 ** 32 + 1])
+    expect(slots.map((slot) => table.serial.get(slot))).toEqual([2 ** 32, 2 ** 32 + 1])
     expect(slots.map((slot) => table.isLive(slot))).toEqual([true, true])
   })
 

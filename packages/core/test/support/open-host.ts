@@ -12,7 +12,7 @@ import {
 } from '@tidegauge/core'
 import { createManualClock, createMemoryTransport, type MemoryTransport } from '@tidegauge/testkit'
 
-/** A logger that keeps what it was told, as `level: message`. */
+/** A logger that keeps what it was reported, as `level: message`. */
 export function createMessages(): { logger: Logger; messages: string[] } {
   const messages: string[] = []
   const at = (level: keyof Logger) => (message: string) => void messages.push(`${level}: ${message}`)

@@ -1,13 +1,13 @@
 import { SeriesReader, silentLogger, type FamilyView } from '@tidegauge/core'
 import { createManualClock } from '@tidegauge/testkit'
-import { createOwner } from '../../src/registry/owner.js'
+import { createPluginInstance } from '../../src/storage/plugin-instance.js'
 import { Registry, type RegistrySettings } from '../../src/registry/registry.js'
 
 /** A registry of its own with a clock that stands still. */
 export function createRegistry(settings: Partial<RegistrySettings> = {}) {
   const clock = createManualClock()
   const registry = new Registry({ clock, logger: silentLogger, ...settings })
-  return { clock, registry, owner: createOwner('probe') }
+  return { clock, registry, instance: createPluginInstance('probe') }
 }
 
 /** The label sets and numbers of a family, read as a transport reads them. */

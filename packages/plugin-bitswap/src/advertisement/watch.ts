@@ -1,12 +1,5 @@
-import {
-  type Clock,
-  isObject,
-  type Logger,
-  type Notices,
-  peek,
-  peekMethod,
-  type UndoList,
-} from '@tidegauge/core'
+import { isObject, safeGet, safeGetMethod, type UndoList } from '@tidegauge/attach'
+import { type Clock, type Logger, type LogOnce } from '@tidegauge/core'
 import { watchRouter, watchRouters } from './delegated/watch-routers.js'
 import { findContentRouters } from './dht/find.js'
 import { watchDht } from './dht/watch-dht.js'
@@ -26,7 +19,7 @@ export interface AdvertisingNode {
 export interface AdvertisementParts {
   /** Its wall clock dates attempts and successes. */
   readonly clock: Clock
-  readonly notices: Notices
+  readonly logOnce: LogOnce
   /** Hears of provides that stay open for long, and of their end. */
   readonly logger: Logger
 }
@@ -41,24 +34,24 @@ export interface AdvertisementParts {
  * - `skipped`: own records that a reprovide round left alone because they were not due yet.
  *
  * May be called again at any time: what feeds the tally already is left as it is, what is new is added. A node that
- * has not started is looked at again when it has. Never throws; what can't be watched is told once by `notices`.
+ * has not started is looked at again when it has. Never throws; what can't be watched is told once by `logOnce`.
  */
 export function watchAdvertisements(
   node: AdvertisingNode,
   tally: AdvertisementTally,
-  { clock, notices, logger }: AdvertisementParts,
+  { clock, logOnce, logger }: AdvertisementParts,
   undo: UndoList,
 ): void {
-  const feed: Feed = { tally, clock, notices, logger, undo }
-  const look = (): void => notices.guard('watching advertisements', () => lookAt(node, feed))
+  const feed: Feed = { tally, clock, logOnce, logger, undo }
+  const look = (): void => logOnce.guard('watching advertisements', () => lookAt(node, feed))
   look()
   lookAgainOnStart(node, look, feed)
 }
 
 function lookAt(node: AdvertisingNode, feed: Feed): void {
-  const routing = peek(node, 'routing')
-  if (isObject(routing)) watchRouters(routing, () => peek(node, 'libp2p'), feed)
-  const libp2p = peek(node, 'libp2p')
+  const routing = safeGet(node, 'routing')
+  if (isObject(routing)) watchRouters(routing, () => safeGet(node, 'libp2p'), feed)
+  const libp2p = safeGet(node, 'libp2p')
   if (!isObject(libp2p)) return
   const { dhts, others } = findContentRouters(libp2p)
   for (const dht of dhts) watchDht(dht, feed)
@@ -66,9 +59,9 @@ function lookAt(node: AdvertisingNode, feed: Feed): void {
 }
 
 function lookAgainOnStart(node: AdvertisingNode, look: () => void, feed: Feed): void {
-  const events = peek(node, 'events')
-  const add = peekMethod(events, 'addEventListener')
-  const remove = peekMethod(events, 'removeEventListener')
+  const events = safeGet(node, 'events')
+  const add = safeGetMethod(events, 'addEventListener')
+  const remove = safeGetMethod(events, 'removeEventListener')
   if (!isObject(events) || add === undefined || remove === undefined) return
   attachOnce(feed, 'the events of Helia', events, () => {
     Reflect.apply(add, events, ['start', look])

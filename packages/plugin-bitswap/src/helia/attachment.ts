@@ -1,4 +1,4 @@
-import { UndoList } from '@tidegauge/core'
+import { UndoList } from '@tidegauge/attach'
 import { readDebts } from '../ledgers/debts.js'
 import { ExchangeBook, type CountingLedger } from '../ledgers/exchange-book.js'
 import type { BitswapSnapshot, BitswapSourceContext } from '../source/source.js'
@@ -75,16 +75,16 @@ export class Attachment {
     const { network } = this.#bitswap
     const ledgers = this.#ledgers()
     if (ledgers !== undefined) this.#totals.exchanges.begin(ledgers.values())
-    const { notices } = this.#context
+    const { logOnce } = this.#context
     if (typeof network?.libp2p?.dialProtocol === 'function')
-      watchSending(network.libp2p, this.#totals, notices, this.#undo)
+      watchSending(network.libp2p, this.#totals, logOnce, this.#undo)
     if (typeof network?.addEventListener !== 'function') return
     const onMessage = (event: Event): void => {
       // a closure for each message would be waste
       try {
         this.#received((event as CustomEvent<MessageDetail>).detail)
       } catch (thrown) {
-        notices.warn('received', `counting a message failed: ${String(thrown)}`)
+        logOnce.warn('received', `counting a message failed: ${String(thrown)}`)
       }
     }
     network.addEventListener('bitswap:message', onMessage)

@@ -1,4 +1,4 @@
-import { peekMethod } from '@tidegauge/core'
+import { safeGetMethod } from '@tidegauge/attach'
 import type { PeerIdLike } from './shapes.js'
 
 /** Whether there is a connection to a peer now. */
@@ -15,7 +15,7 @@ export interface ConnectedNode {
  * the ledgers of peers that were here when the node was stopped. Undefined when the node does not tell.
  */
 export function connectionsOf(node: ConnectedNode | undefined): IsConnected | undefined {
-  if (peekMethod(node, 'getConnections') === undefined) return undefined
+  if (safeGetMethod(node, 'getConnections') === undefined) return undefined
   return (peer) => node!.getConnections!(peer).length > 0
 }
 

@@ -1,4 +1,5 @@
-import { describeThrown, peek } from '@tidegauge/core'
+import { safeGet } from '@tidegauge/attach'
+import { describeThrown } from '@tidegauge/core'
 import type { BitswapLike, ComponentsLike, HeliaLike } from './shapes.js'
 
 /** The bitswap of a node, or why there is none, in words. */
@@ -40,7 +41,7 @@ export function askComponents(helia: HeliaLike): Answer {
 /** Finds the bitswap of a Helia node among its block brokers. It is there from the node's first start on. */
 export function findBitswap(helia: HeliaLike, { components, failure }: Answer): Found {
   // a plain field of the node too, though its type keeps it private
-  const brokers = components?.blockBrokers ?? peek(helia, 'blockBrokers')
+  const brokers = components?.blockBrokers ?? safeGet(helia, 'blockBrokers')
   if (!Array.isArray(brokers))
     return lost('the block brokers', `helia.addRouter(factory), components.blockBrokers${failure}`)
   const broker = brokers.find(

@@ -1,4 +1,5 @@
-import { CollectError, UndoList } from '@tidegauge/core'
+import { UndoList } from '@tidegauge/attach'
+import { CollectError } from '@tidegauge/core'
 import { AdvertisementTally } from '../advertisement/tally.js'
 import { watchAdvertisements } from '../advertisement/watch.js'
 import type { BitswapSnapshot, BitswapSource, BitswapSourceContext } from '../source/source.js'
@@ -38,7 +39,7 @@ export class HeliaSource implements BitswapSource {
   start(context: BitswapSourceContext): void {
     this.stop()
     this.#context = context
-    context.notices.guard('attaching to the Helia node', () => this.#look())
+    context.logOnce.guard('attaching to the Helia node', () => this.#look())
   }
 
   read(): BitswapSnapshot {
@@ -77,13 +78,13 @@ export class HeliaSource implements BitswapSource {
   }
 
   /** A node attaches its bitswap while it starts; one that is told of its start does not miss the first messages. */
-  #turnTo(helia: HeliaLike | undefined, { notices }: BitswapSourceContext): void {
+  #turnTo(helia: HeliaLike | undefined, { logOnce }: BitswapSourceContext): void {
     this.#leave()
     if (helia === undefined) return
     this.#node = { helia, answer: askComponents(helia) }
     const { events } = helia
     if (typeof events?.addEventListener !== 'function') return
-    const started = (): void => notices.guard('attaching to the Helia node', () => this.#look())
+    const started = (): void => logOnce.guard('attaching to the Helia node', () => this.#look())
     const stopped = (): void => this.#ofRun.run()
     events.addEventListener('start', started)
     events.addEventListener('stop', stopped)

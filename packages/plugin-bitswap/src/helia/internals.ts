@@ -1,4 +1,4 @@
-import { peekMethod } from '@tidegauge/core'
+import { safeGetMethod } from '@tidegauge/attach'
 import { KNOWN_VERSIONS, WHAT_TO_DO } from './find-bitswap.js'
 import type { BitswapLike, LedgerLike } from './shapes.js'
 
@@ -72,5 +72,5 @@ function lacks(parts: readonly string[]): string {
 }
 
 function hasMethod(object: object | undefined, name: string): boolean {
-  return peekMethod(object, name) !== undefined
+  return safeGetMethod(object, name) !== undefined
 }

@@ -1,4 +1,4 @@
-import type { Clock, Logger, Notices } from '@tidegauge/core'
+import type { Clock, Logger, LogOnce } from '@tidegauge/core'
 import type { AdvertisementTotals } from '../advertisement/tally.js'
 import type { Debts } from '../ledgers/debts.js'
 import type { SendFailureReason, TrafficTotals } from '../traffic/totals.js'
@@ -30,7 +30,7 @@ export interface BitswapSourceContext {
   readonly clock: Clock
   readonly logger: Logger
   /** Things to tell the operator, each once. */
-  readonly notices: Notices
+  readonly logOnce: LogOnce
 }
 
 /** Where the figures come from. The plugin calls one method at a time, but may read again when a read hangs. */

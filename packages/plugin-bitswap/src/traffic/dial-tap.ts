@@ -1,4 +1,5 @@
-import { type Notices, replaceMethod, type UndoList } from '@tidegauge/core'
+import { replaceMethod, type UndoList } from '@tidegauge/attach'
+import { type LogOnce } from '@tidegauge/core'
 import { type OutgoingStream, SendTap } from './send-tap.js'
 import type { SendFailureReason, TrafficTally } from './totals.js'
 
@@ -19,13 +20,13 @@ export interface SentCounts {
  * Not at the network's `sendMessage`: there, messages to one peer are merged while they wait, split when they are
  * large, and what fails after the stream was opened is swallowed.
  */
-export function watchSending(node: DiallingNode, counts: SentCounts, notices: Notices, undo: UndoList): void {
+export function watchSending(node: DiallingNode, counts: SentCounts, logOnce: LogOnce, undo: UndoList): void {
   const open = new Set<SendTap>()
   let isOn = true
   const parts = {
     sent: counts.sent,
     onFailed: () => void counts.failedSends.stream++,
-    onUnknown: (protocol: string) => notices.warn('unknown message', unknown(protocol)),
+    onUnknown: (protocol: string) => logOnce.warn('unknown message', unknown(protocol)),
     onEnded: (tap: SendTap) => void open.delete(tap),
   }
   const watch = (stream: OutgoingStream): void => {
@@ -33,7 +34,7 @@ export function watchSending(node: DiallingNode, counts: SentCounts, notices: No
     else open.add(new SendTap(stream, parts))
   }
   const tapped = <S>(stream: S): S => {
-    if (isOn) notices.guard('watching a bitswap stream', () => watch(stream as OutgoingStream))
+    if (isOn) logOnce.guard('watching a bitswap stream', () => watch(stream as OutgoingStream))
     return stream
   }
   const failed = (thrown: unknown): never => {

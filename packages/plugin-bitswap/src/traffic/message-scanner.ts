@@ -30,8 +30,8 @@ const FIXED_64 = 1
 const DELIMITED = 2
 const FIXED_32 = 5
 
-const LONGEST_VARINT = 10
-const HIGHEST_FIELD = 2 ** 29 - 1
+const MAX_VARINT = 10
+const MAX_FIELD = 2 ** 29 - 1
 
 /**
  * Follows a stream of bitswap messages, each with its length before it, and counts what they hold. It reads tags and
@@ -101,7 +101,7 @@ export class MessageScanner {
       return
     }
     this.#scale *= 128
-    if (this.#digits === LONGEST_VARINT || this.at >= this.#end()) this.isBroken = true
+    if (this.#digits === MAX_VARINT || this.at >= this.#end()) this.isBroken = true
   }
 
   #number(value: number): void {
@@ -125,7 +125,7 @@ export class MessageScanner {
   #tag(tag: number): void {
     const wireType = tag % 8
     this.#field = (tag - wireType) / 8
-    if (this.#field < 1 || this.#field > HIGHEST_FIELD) this.isBroken = true
+    if (this.#field < 1 || this.#field > MAX_FIELD) this.isBroken = true
     else if (wireType === VARINT) this.#expected = 'value'
     else if (wireType === DELIMITED) this.#expected = 'length'
     else if (wireType === FIXED_32) this.#pass(4)

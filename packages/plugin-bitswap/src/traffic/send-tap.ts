@@ -1,4 +1,4 @@
-import { replaceMethod, UndoList } from '@tidegauge/core'
+import { replaceMethod, UndoList } from '@tidegauge/attach'
 import { MessageScanner } from './message-scanner.js'
 import type { TrafficTally, TrafficTotals } from './totals.js'
 

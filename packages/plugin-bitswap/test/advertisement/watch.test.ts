@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { Notices, silentLogger, systemClock, UndoList } from '@tidegauge/core'
+import { UndoList } from '@tidegauge/attach'
+import { LogOnce, silentLogger, systemClock } from '@tidegauge/core'
 import { AdvertisementTally } from '../../src/advertisement/tally.js'
 import { watchAdvertisements } from '../../src/advertisement/watch.js'
 import { connect, createNode, createPeer, dhtOf, freshCid, inside } from './support/nodes.js'
@@ -58,7 +59,7 @@ it('counts once when it is put on twice, and again after it was taken off', asyn
   watchAdvertisements(
     node,
     tally,
-    { clock: systemClock, notices: new Notices(), logger: silentLogger },
+    { clock: systemClock, logOnce: new LogOnce(), logger: silentLogger },
     second,
   )
   await node.routing.provide(await freshCid())
@@ -206,7 +207,7 @@ it('does not let a clock that throws disturb the node', async () => {
   }
   const tally = new AdvertisementTally()
   const undo = new UndoList()
-  watchAdvertisements(node, tally, { clock: broken, notices: new Notices(), logger: silentLogger }, undo)
+  watchAdvertisements(node, tally, { clock: broken, logOnce: new LogOnce(), logger: silentLogger }, undo)
   await expect(node.routing.provide(await freshCid())).resolves.toBeUndefined()
   undo.run()
 })

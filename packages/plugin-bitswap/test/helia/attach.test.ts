@@ -96,7 +96,7 @@ describe('a node that is busy', () => {
     stream.send(Uint8Array.of(0))
     await stream.close()
     await until(() => stream.status === 'closed', 'the stream to close')
-    expect(figures(host.peek(), 'a', 'sent').messages).toBe(0)
+    expect(figures(host.safeGet(), 'a', 'sent').messages).toBe(0)
   })
 
   it('is counted on when the host stops and starts again', async () => {

@@ -1,12 +1,13 @@
-import { isFunction, isObject, peek } from '@tidegauge/core'
+import { isFunction, isObject, safeGet } from '@tidegauge/attach'
 import type { FindAttempt, RouterParts } from './routers.js'
 
 /** Whether a service of libp2p is a kad-dht: by its tag, or by its shape where the tag has changed. */
 export function isKadDht(service: unknown): service is object {
   if (!isObject(service)) return false
-  if (peek(service, Symbol.toStringTag) === '@libp2p/kad-dht') return true
+  if (safeGet(service, Symbol.toStringTag) === '@libp2p/kad-dht') return true
   return (
-    isFunction(peek(peek(service, 'contentRouting'), 'provide')) && isObject(peek(service, 'routingTable'))
+    isFunction(safeGet(safeGet(service, 'contentRouting'), 'provide')) &&
+    isObject(safeGet(service, 'routingTable'))
   )
 }
 
@@ -44,8 +45,9 @@ export function followDht(
 }
 
 function isAcknowledgement(event: unknown, sent: unknown): boolean {
-  if (peek(event, 'name') !== 'PEER_RESPONSE' || peek(event, 'messageName') !== 'PUT_VALUE') return false
+  if (safeGet(event, 'name') !== 'PEER_RESPONSE' || safeGet(event, 'messageName') !== 'PUT_VALUE')
+    return false
   // a peer may answer with a record that it likes better
-  const stored = peek(peek(event, 'record'), 'value')
+  const stored = safeGet(safeGet(event, 'record'), 'value')
   return stored instanceof Uint8Array && sent instanceof Uint8Array && Buffer.compare(stored, sent) === 0
 }

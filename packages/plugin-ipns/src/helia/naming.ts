@@ -1,4 +1,5 @@
-import { peek, type Notices } from '@tidegauge/core'
+import { safeGet } from '@tidegauge/attach'
+import { type LogOnce } from '@tidegauge/core'
 import { OTHER, type NamespaceBook } from '../namespaces.js'
 import type { IpnsRecord, StoredRecord } from './stored-records.js'
 
@@ -12,22 +13,22 @@ export const DEFAULT_NAMESPACE = 'ipns'
 export class Naming {
   readonly #choose: NamespaceFunction
   readonly #book: NamespaceBook
-  readonly #notices: Notices
+  readonly #logOnce: LogOnce
   #records: ReadonlyMap<string, StoredRecord> | undefined
   #stored = new Map<string, string>()
   /** Of records that were not there when all were read: published since, or gone. */
   readonly #absent = new Map<string, string>()
 
-  constructor(choose: NamespaceFunction | undefined, book: NamespaceBook, notices: Notices) {
+  constructor(choose: NamespaceFunction | undefined, book: NamespaceBook, logOnce: LogOnce) {
     this.#choose = choose ?? firstSegment
     this.#book = book
-    this.#notices = notices
+    this.#logOnce = logOnce
   }
 
   /** A record is published: who can tell its namespace before it has been read? */
   learn(key: string, routingKey: Uint8Array, metadata: unknown): void {
-    const keyName = peek(metadata, 'keyName')
-    const lifetime = peek(metadata, 'lifetime')
+    const keyName = safeGet(metadata, 'keyName')
+    const lifetime = safeGet(metadata, 'lifetime')
     const record = {
       keyName: typeof keyName === 'string' ? keyName : '',
       lifetimeMs: typeof lifetime === 'number' ? lifetime : 0,
@@ -63,7 +64,7 @@ export class Naming {
   }
 
   #nameOf(record: IpnsRecord): string {
-    const namespace = this.#notices.guard('the option namespace', () => this.#choose(record))
+    const namespace = this.#logOnce.guard('the option namespace', () => this.#choose(record))
     return this.#book.nameOf(namespace)
   }
 }

@@ -1,4 +1,5 @@
-import { describeThrown, settleInTime, type Clock } from '@tidegauge/core'
+import { waitWithinPass } from '@tidegauge/attach'
+import { describeThrown, type Clock } from '@tidegauge/core'
 import type { IpnsPass } from '../source.js'
 import type { DatastoreLike } from './shapes.js'
 import { readStoredRecords, type StoredRecord } from './stored-records.js'
@@ -10,7 +11,7 @@ const PATIENCE_MS = 5_000
 const GIVE_UP_MS = 30_000
 
 /** The same, at most, while readings that were given up are still there. */
-const LONGEST_GIVE_UP_MS = 300_000
+const MAX_GIVE_UP_MS = 300_000
 
 /** One reading of all records. */
 interface Reading {
@@ -74,7 +75,7 @@ export class RecordShelf {
     this.#askedAtMs ??= nowMs
     if (this.#reading !== undefined && nowMs - this.#reading.begunAtMs >= this.#giveUpMs) this.close()
     if (this.#reading !== undefined) return
-    await settleInTime([this.#read(nowMs)], { ...pass, instruments: {} }, this.#clock)
+    await waitWithinPass([this.#read(nowMs)], pass, this.#clock)
   }
 
   /** Gives up a reading that is under way. Its answer is ignored. */
@@ -87,7 +88,7 @@ export class RecordShelf {
 
   /** Each reading that hangs for good doubles it. */
   get #giveUpMs(): number {
-    return Math.min(GIVE_UP_MS * 2 ** this.#abandoned, LONGEST_GIVE_UP_MS)
+    return Math.min(GIVE_UP_MS * 2 ** this.#abandoned, MAX_GIVE_UP_MS)
   }
 
   async #read(begunAtMs: number): Promise<void> {

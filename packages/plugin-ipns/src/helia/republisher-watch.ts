@@ -1,4 +1,5 @@
-import { peek, type Clock } from '@tidegauge/core'
+import { safeGet } from '@tidegauge/attach'
+import { type Clock } from '@tidegauge/core'
 import type { IpnsResult, ResultTotals } from '../source.js'
 import { TOO_LONG_MS } from './open-puts.js'
 import type { CallWatcher } from './tap.js'
@@ -73,7 +74,7 @@ export class RepublisherWatch {
     const run: Run = {
       startedMs: this.#clock.now(),
       startedMonotonicMs: nowMs,
-      signal: peek(args[0], 'signal'),
+      signal: safeGet(args[0], 'signal'),
       hasListed: false,
       progressMs: nowMs,
       listingEndedMs: undefined,
@@ -112,5 +113,5 @@ export class RepublisherWatch {
 }
 
 function wasStopped({ signal }: Run): boolean {
-  return peek(signal, 'aborted') === true
+  return safeGet(signal, 'aborted') === true
 }

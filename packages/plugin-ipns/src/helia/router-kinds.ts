@@ -1,4 +1,4 @@
-import { isFunction, isObject, peek } from '@tidegauge/core'
+import { isFunction, isObject, safeGet } from '@tidegauge/attach'
 import type { HeliaLike, IpnsLike } from './shapes.js'
 
 /** What a router of IPNS is: the local store, the way to Helia's routers, or one that takes records itself. */
@@ -9,8 +9,8 @@ export type RouterKind = 'local store' | 'helia' | 'taker'
  * `@helia/ipns` 10.
  */
 export function kindOf(router: object, name: IpnsLike, helia: Partial<HeliaLike>): RouterKind {
-  if (leadsTo(router, 'localStore', peek(name, 'localStore'))) return 'local store'
-  if (leadsTo(router, 'routing', peek(helia, 'routing'))) return 'helia'
+  if (leadsTo(router, 'localStore', safeGet(name, 'localStore'))) return 'local store'
+  if (leadsTo(router, 'routing', safeGet(helia, 'routing'))) return 'helia'
   const label = describeRouter(router)
   if (label === 'LocalStoreRouting') return 'local store'
   return label === 'HeliaRouting' ? 'helia' : 'taker'
@@ -18,25 +18,25 @@ export function kindOf(router: object, name: IpnsLike, helia: Partial<HeliaLike>
 
 /** Whether a router of Helia is its way to libp2p. */
 export function isLibp2pRouter(router: object, helia: Partial<HeliaLike>): boolean {
-  return describeRouter(router) === 'libp2p-router' || leadsTo(router, 'libp2p', peek(helia, 'libp2p'))
+  return describeRouter(router) === 'libp2p-router' || leadsTo(router, 'libp2p', safeGet(helia, 'libp2p'))
 }
 
 function leadsTo(router: object, field: string, target: unknown): boolean {
-  return isObject(target) && peek(router, field) === target
+  return isObject(target) && safeGet(router, field) === target
 }
 
 /** What a router calls itself: `HeliaRouting` for `HeliaRouting()`. Helia's own routers have a name. */
 export function describeRouter(router: unknown): string {
-  const name = peek(router, 'name')
+  const name = safeGet(router, 'name')
   if (typeof name === 'string' && name !== '') return name
   const text = textOf(router).replace(/\(.*/s, '')
   if (text !== '' && !text.startsWith('[object')) return text
-  const constructor = peek(router, 'constructor')
+  const constructor = safeGet(router, 'constructor')
   return isFunction(constructor) && constructor !== Object ? constructor.name : 'unknown'
 }
 
 function textOf(router: unknown): string {
-  const toText = peek(router, 'toString')
+  const toText = safeGet(router, 'toString')
   if (!isFunction(toText)) return ''
   try {
     return String(Reflect.apply(toText, router, []))

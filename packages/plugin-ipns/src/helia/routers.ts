@@ -1,4 +1,4 @@
-import { isObject, peek, peekMethod } from '@tidegauge/core'
+import { isObject, safeGet, safeGetMethod } from '@tidegauge/attach'
 import type { Attempt, AttemptBook } from './attempts.js'
 import { followDht, isKadDht } from './dht.js'
 import type { OpenPuts } from './open-puts.js'
@@ -49,7 +49,7 @@ export function followRouters(parts: RouterParts): string[] {
 }
 
 function followHeliaRouting(router: object, parts: RouterParts): string[] {
-  const inner = peek(peek(router, 'routing') ?? parts.helia.routing, 'routers')
+  const inner = safeGet(safeGet(router, 'routing') ?? parts.helia.routing, 'routers')
   if (Array.isArray(inner)) {
     followPassage(router, parts.open, parts)
     return followHelia(inner, parts)
@@ -61,10 +61,10 @@ function followHeliaRouting(router: object, parts: RouterParts): string[] {
 function followHelia(routers: readonly unknown[], parts: RouterParts): string[] {
   const find: FindAttempt = (args) => parts.attempts.find(args[1])
   return routers.flatMap((router) => {
-    if (!isObject(router) || peekMethod(router, 'put') === undefined) return []
+    if (!isObject(router) || safeGetMethod(router, 'put') === undefined) return []
     const isLibp2p = isLibp2pRouter(router, parts.helia)
-    const libp2p = isLibp2p ? (peek(router, 'libp2p') ?? peek(parts.helia, 'libp2p')) : undefined
-    const services = peek(libp2p, 'services')
+    const libp2p = isLibp2p ? (safeGet(router, 'libp2p') ?? safeGet(parts.helia, 'libp2p')) : undefined
+    const services = safeGet(libp2p, 'services')
     if (isObject(services)) {
       followPassage(router, find, parts)
       followLibp2p(libp2p, services, find, parts)
@@ -81,18 +81,18 @@ function followLibp2p(libp2p: unknown, services: object, find: FindAttempt, part
   const sort = (router: unknown, label: string, service?: unknown): void => {
     if (!isObject(router)) return
     // the content router of a kad-dht keeps its DHT in `dht`: one that was not given as a service is found there
-    const dht = [service, peek(router, 'dht')].find(isKadDht)
+    const dht = [service, safeGet(router, 'dht')].find(isKadDht)
     if (dht !== undefined) dhts.set(dht, dhts.get(dht) ?? label)
     else others.set(router, others.get(router) ?? label)
   }
   for (const [label, service] of Object.entries(services) as [string, unknown][])
-    sort(peek(service, contentRouting), label, service)
+    sort(safeGet(service, contentRouting), label, service)
   // those that createLibp2p was given as contentRouters are no services
-  const all = peek(peek(libp2p, 'contentRouting'), 'routers')
+  const all = safeGet(safeGet(libp2p, 'contentRouting'), 'routers')
   for (const router of Array.isArray(all) ? (all as unknown[]) : []) sort(router, describeRouter(router))
   for (const [dht, label] of dhts) followDht(dht, label, find, parts)
   for (const [router, label] of others)
-    if (peekMethod(router, 'put') !== undefined) followTaker(router, label, find, parts)
+    if (safeGetMethod(router, 'put') !== undefined) followTaker(router, label, find, parts)
 }
 
 /** A router that resolves has taken the record. */

@@ -1,4 +1,5 @@
-import { isObject, peek, type Clock } from '@tidegauge/core'
+import { isObject, safeGet } from '@tidegauge/attach'
+import { type Clock } from '@tidegauge/core'
 import { encodeBase32 } from '../codec/base32.js'
 import type { Attempt, AttemptBook } from './attempts.js'
 import type { Ledger } from './ledger.js'
@@ -53,7 +54,7 @@ export class Session {
   /** Follows what is there now. Returns what isn't. */
   follow(): string[] {
     const { name, helia, taps, attempts, routers, openPuts } = this.parts
-    const store = peek(name, 'localStore')
+    const store = safeGet(name, 'localStore')
     const missing = Object.entries(this.#storeObservers)
       .filter(([method, observer]) => !isObject(store) || !taps.follow(store, method, observer))
       .map(([method]) => `name.localStore.${method}`)
@@ -67,7 +68,7 @@ export class Session {
     const known = attempts.find(record)
     if (known?.isOpen) return known
     const key = encodeBase32(routingKey)
-    const metadata = peek(options, 'metadata') ?? undefined
+    const metadata = safeGet(options, 'metadata') ?? undefined
     const kind = metadata === undefined ? 'refresh' : 'publish'
     const order = ledger.began({ key, routingKey, metadata }, clock.now())
     const closed = kind === 'refresh' ? republisher.refreshing() : () => {}

@@ -1,4 +1,4 @@
-import { peekMethod } from '@tidegauge/core'
+import { safeGetMethod } from '@tidegauge/attach'
 
 /** A key of a datastore; its text is all that counts. */
 export interface KeyLike {
@@ -57,5 +57,5 @@ export interface Libp2pLike {
 
 /** Whether records can be read from it. */
 export function isDatastore(value: unknown): value is DatastoreLike {
-  return peekMethod(value, 'query') !== undefined && peekMethod(value, 'get') !== undefined
+  return safeGetMethod(value, 'query') !== undefined && safeGetMethod(value, 'get') !== undefined
 }

@@ -1,4 +1,5 @@
-import { CollectError, peek, UndoList, type Notices } from '@tidegauge/core'
+import { safeGet, UndoList } from '@tidegauge/attach'
+import { CollectError, type LogOnce } from '@tidegauge/core'
 import type { IpnsPass, IpnsSnapshot, IpnsSource, IpnsSourceContext } from '../source.js'
 import { AttemptBook } from './attempts.js'
 import { Ledger } from './ledger.js'
@@ -26,7 +27,7 @@ export interface HeliaSettings {
 /** Tells of the records that an `IPNS` object of `@helia/ipns` keeps alive. Totals outlive a stop. */
 export class HeliaSource implements IpnsSource {
   readonly #settings: HeliaSettings
-  readonly #notices: Notices
+  readonly #logOnce: LogOnce
   readonly #undo = new UndoList()
   readonly #attempts = new AttemptBook()
   readonly #ledger: Ledger
@@ -34,9 +35,9 @@ export class HeliaSource implements IpnsSource {
   readonly #runs = { success: 0, failure: 0 }
   #session: Session | undefined
 
-  constructor(settings: HeliaSettings, notices: Notices) {
+  constructor(settings: HeliaSettings, logOnce: LogOnce) {
     this.#settings = settings
-    this.#notices = notices
+    this.#logOnce = logOnce
     this.#ledger = new Ledger(settings.naming, settings.namespaces)
   }
 
@@ -44,14 +45,14 @@ export class HeliaSource implements IpnsSource {
   start({ clock }: IpnsSourceContext): void {
     this.stop()
     const { name, republishIntervalMs, recordsMaxAgeMs } = this.#settings
-    const helia = this.#settings.helia ?? ((peek(name, 'components') ?? {}) as Partial<HeliaLike>)
+    const helia = this.#settings.helia ?? ((safeGet(name, 'components') ?? {}) as Partial<HeliaLike>)
     const shelf = new RecordShelf(datastoreOf(helia), recordsMaxAgeMs, clock)
     this.#undo.add(() => shelf.close())
     this.#session = new Session({
       name,
       helia,
       clock,
-      taps: new Taps(this.#notices, this.#undo),
+      taps: new Taps(this.#logOnce, this.#undo),
       attempts: this.#attempts,
       ledger: this.#ledger,
       routers: this.#routers,
@@ -94,7 +95,7 @@ export class HeliaSource implements IpnsSource {
   #tellMissing(missing: readonly string[]): string | undefined {
     if (missing.length === 0) return undefined
     const names = missing.join(', ')
-    this.#notices.warn(
+    this.#logOnce.warn(
       `missing ${names}`,
       `${names} not found, by which runs and refreshes are told; the rest is measured. This plugin knows ${KNOWN}: update it, or pass a source of your own`,
     )
@@ -102,9 +103,9 @@ export class HeliaSource implements IpnsSource {
   }
 
   #isRunning(): boolean | undefined {
-    const isRunning = peek(this.#settings.name, 'started')
+    const isRunning = safeGet(this.#settings.name, 'started')
     if (isRunning === false)
-      this.#notices.warn(
+      this.#logOnce.warn(
         'republisher',
         'the IPNS republisher does not run, so that no record is refreshed; call start() on the object that ipns(helia) returned (it does not start by itself on a node that runs already)',
       )
@@ -116,7 +117,7 @@ const KNOWN = '@helia/ipns 10.1.0'
 
 /** A node that does not say how it is is taken to run. */
 function nodeFault(helia: Partial<HeliaLike>): string | undefined {
-  const status = peek(helia, 'status')
+  const status = safeGet(helia, 'status')
   return typeof status !== 'string' || status === 'started'
     ? undefined
     : `the Helia node is ${status}; it is measured again by itself when it has started`

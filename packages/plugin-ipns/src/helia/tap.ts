@@ -1,13 +1,13 @@
 import {
-  followGenerator,
-  hearOutcome,
-  peek,
-  peekMethod,
-  tapMethod,
-  type Notices,
+  observeGenerator,
+  observeCall,
+  safeGet,
+  safeGetMethod,
+  wrapMethod,
   type Undo,
   type UndoList,
-} from '@tidegauge/core'
+} from '@tidegauge/attach'
+import { type LogOnce } from '@tidegauge/core'
 
 /** Follows one call of a method that is tapped. */
 export interface CallWatcher {
@@ -30,12 +30,12 @@ const tapKey = Symbol.for('@tidegauge/plugin-ipns.tap')
 
 /** Follows the calls of other people's methods. The methods return, throw and yield what they always did. */
 export class Taps {
-  readonly #notices: Notices
+  readonly #logOnce: LogOnce
   readonly #undo: UndoList
   readonly #tapped = new WeakMap<object, Set<string>>()
 
-  constructor(notices: Notices, undo: UndoList) {
-    this.#notices = notices
+  constructor(logOnce: LogOnce, undo: UndoList) {
+    this.#logOnce = logOnce
     this.#undo = undo
   }
 
@@ -43,7 +43,7 @@ export class Taps {
   follow(object: object, method: string, observer: CallObserver): boolean {
     const known = this.#tapped.get(object)
     if (known?.has(method)) return true
-    if (peekMethod(object, method) === undefined) return false
+    if (safeGetMethod(object, method) === undefined) return false
     const tap = tapOf(object, method) ?? placeTap(object, method)
     if (known === undefined) this.#tapped.set(object, new Set([method]))
     else known.add(method)
@@ -58,9 +58,9 @@ export class Taps {
   }
 
   #guarded(observer: CallObserver): CallObserver {
-    const guard = (work: () => void): void => this.#notices.guard('following a record', work)
+    const guard = (work: () => void): void => this.#logOnce.guard('following a record', work)
     return (args) => {
-      const watcher = this.#notices.guard('following a record', () => observer(args))
+      const watcher = this.#logOnce.guard('following a record', () => observer(args))
       return (
         watcher && {
           ended: (ok) => guard(() => watcher.ended(ok)),
@@ -72,12 +72,12 @@ export class Taps {
 }
 
 function tapOf(object: object, method: string): SharedTap | undefined {
-  return peek(peek(object, method), tapKey) as SharedTap | undefined
+  return safeGet(safeGet(object, method), tapKey) as SharedTap | undefined
 }
 
 function placeTap(object: object, name: string): SharedTap {
   const observers = new Set<CallObserver>()
-  const takeOff = tapMethod(object, name, (call, args) => {
+  const takeOff = wrapMethod(object, name, (call, args) => {
     const watchers = [...observers].map((observer) => observer(args)).filter((one) => one !== undefined)
     return watchers.length === 0 ? call() : followCall(call, watchers)
   })
@@ -100,11 +100,19 @@ function followCall(call: () => unknown, watchers: readonly CallWatcher[]): unkn
   let isReturned = false
   // not before the caller has made the calls that belong to this one
   const endLater = (ok: boolean): void => (isReturned ? end(ok) : queueMicrotask(() => end(ok)))
-  const result = hearOutcome(call, {
-    kept(value) {
-      if (isReturned || !followGenerator(value, { asked() {}, gave, ended: end })) endLater(true)
+  const result = observeCall(call, {
+    returned(value) {
+      if (
+        isReturned ||
+        !observeGenerator(value, {
+          requested() {},
+          yielded: gave,
+          ended: (outcome) => end(outcome === 'complete'),
+        })
+      )
+        endLater(true)
     },
-    broken: () => endLater(false),
+    failed: () => endLater(false),
   })
   isReturned = true
   return result

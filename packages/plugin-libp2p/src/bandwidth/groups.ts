@@ -1,4 +1,4 @@
-import type { Notices } from '@tidegauge/core'
+import type { LogOnce } from '@tidegauge/core'
 
 /** Protocols by the group that they are counted in: exact names, or beginnings that end in `*`. */
 export type GroupTable = Readonly<Record<string, readonly string[]>>
@@ -23,9 +23,9 @@ export const defaultGroups: GroupTable = {
 /** Finds the group of a protocol: an exact name wins, then the longest beginning. */
 export function createGrouping(
   groups: GroupTable | GroupFunction,
-  notices: Notices,
+  logOnce: LogOnce,
 ): (protocol: string) => string {
-  return typeof groups === 'function' ? guarded(groups, notices) : fromTable(groups)
+  return typeof groups === 'function' ? guarded(groups, logOnce) : fromTable(groups)
 }
 
 /** The groups that are known beforehand, so that they start at zero. */
@@ -48,12 +48,12 @@ function fromTable(groups: GroupTable): (protocol: string) => string {
   return (protocol) => rows.find((row) => matches(row.pattern, protocol))?.group ?? OTHER_GROUP
 }
 
-function guarded(group: GroupFunction, notices: Notices): (protocol: string) => string {
+function guarded(group: GroupFunction, logOnce: LogOnce): (protocol: string) => string {
   return (protocol) => {
     try {
       return group(protocol) ?? OTHER_GROUP
     } catch (thrown) {
-      notices.warn(
+      logOnce.warn(
         'groups',
         `the groups function threw for "${protocol}": ${String(thrown)}; it is counted as other`,
       )

@@ -6,7 +6,7 @@ import type {
   TransportConnectionLike,
 } from '../node/shapes.js'
 import type { ProtocolBook, ProtocolEntry } from './protocol-book.js'
-import { Tap, type ByteCell, type Since } from './tap.js'
+import { MethodWrapper, type ByteCell, type Since } from './tap.js'
 
 const ENDED: ReadonlySet<string> = new Set(['closed', 'aborted', 'reset'])
 
@@ -25,9 +25,9 @@ export class Meter {
   readonly protocols: ProtocolBook
   readonly opened: Record<Direction, number> = { inbound: 0, outbound: 0 }
   readonly closed: Record<Direction, number> = { inbound: 0, outbound: 0 }
-  readonly #taps = new WeakMap<object, Tap>()
+  readonly #taps = new WeakMap<object, MethodWrapper>()
   /** Of connections that were counted from their birth, by what they share with the connection above. */
-  readonly #tapByTimeline = new WeakMap<object, Tap>()
+  readonly #tapByTimeline = new WeakMap<object, MethodWrapper>()
   readonly #natives = new Set<ConnectionLike>()
   readonly #connections = new Set<ConnectionLike>()
   readonly #removals = new Map<object, () => void>()
@@ -100,19 +100,19 @@ export class Meter {
     return total
   }
 
-  #tap(stream: MessageStreamLike, cell: ByteCell, since: Since): Tap {
-    const tap = new Tap(stream, cell, since)
+  #tap(stream: MessageStreamLike, cell: ByteCell, since: Since): MethodWrapper {
+    const tap = new MethodWrapper(stream, cell, since)
     this.#taps.set(stream, tap)
     return tap
   }
 
-  #onStreamEnd(stream: StreamLike, entry: ProtocolEntry, tap: Tap): void {
+  #onStreamEnd(stream: StreamLike, entry: ProtocolEntry, tap: MethodWrapper): void {
     const { direction } = stream
     if (this.#isRemovable) this.#removeLater(stream, tap, () => entry.closed[direction]++)
     else stream.addEventListener('close', () => entry.closed[direction]++, { once: true })
   }
 
-  #removeLater(stream: MessageStreamLike, tap: Tap, onEnd: () => void): void {
+  #removeLater(stream: MessageStreamLike, tap: MethodWrapper, onEnd: () => void): void {
     const ended = (): void => {
       this.#removals.delete(stream)
       onEnd()

@@ -1,4 +1,4 @@
-import type { Notices } from '@tidegauge/core'
+import type { LogOnce } from '@tidegauge/core'
 import type { Direction } from '../node/shapes.js'
 import type { ByteCell } from './tap.js'
 
@@ -22,12 +22,12 @@ export class ProtocolBook {
   readonly #entries = new Map<string, ProtocolEntry>()
   readonly #limit: number
   readonly #groupOf: (protocol: string) => string
-  readonly #notices: Notices
+  readonly #logOnce: LogOnce
 
-  constructor(limit: number, groupOf: (protocol: string) => string, notices: Notices) {
+  constructor(limit: number, groupOf: (protocol: string) => string, logOnce: LogOnce) {
     this.#limit = limit
     this.#groupOf = groupOf
-    this.#notices = notices
+    this.#logOnce = logOnce
   }
 
   /** The entry of a protocol; beyond the limit the shared one, so that sums stay right. */
@@ -35,7 +35,7 @@ export class ProtocolBook {
     const known = this.#entries.get(protocol)
     if (known !== undefined) return known
     if (this.#entries.size < this.#limit || protocol === OTHER_PROTOCOL) return this.#add(protocol)
-    this.#notices.warn(
+    this.#logOnce.warn(
       'protocols',
       `more than ${this.#limit} protocols: further ones are counted as "${OTHER_PROTOCOL}" (option maxProtocols)`,
     )

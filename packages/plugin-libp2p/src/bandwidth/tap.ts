@@ -1,4 +1,4 @@
-import { replaceMethod, UndoList } from '@tidegauge/core'
+import { replaceMethod, UndoList } from '@tidegauge/attach'
 import type { MessageStreamLike } from '../node/shapes.js'
 
 /** Bytes in each direction, as plain numbers. */
@@ -23,7 +23,7 @@ interface Bytes {
  * - Out: `sendData`, which sees what really leaves; `send` also sees what a reset throws away before it does.
  * - Streams that are not libp2p's `AbstractMessageStream` are counted at `dispatchEvent` and `send`.
  */
-export class Tap implements ByteCell {
+export class MethodWrapper implements ByteCell {
   in = 0
   out = 0
   cell: ByteCell

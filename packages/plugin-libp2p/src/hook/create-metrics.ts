@@ -1,4 +1,4 @@
-import type { Notices } from '@tidegauge/core'
+import type { LogOnce } from '@tidegauge/core'
 import type { Meter } from '../bandwidth/meter.js'
 import type { ModuleKind } from '../modules/definition.js'
 import type { ModuleRegistry } from '../modules/registry.js'
@@ -13,7 +13,7 @@ export interface MetricsParts {
   readonly modules: ModuleRegistry
   readonly traces: Traces
   readonly forwards: Forwards
-  readonly notices: Notices
+  readonly logOnce: LogOnce
 }
 
 const kinds: Readonly<Record<string, ModuleKind>> = {
@@ -27,14 +27,14 @@ type Register = (name: string, options?: MetricOptionsLike) => SingleHandle | Gr
 
 /** An implementation of libp2p's `Metrics`. None of its methods throws, and none needs its `this`. */
 export function createMetrics(parts: MetricsParts): MetricsLike {
-  const { meter, traces, forwards, notices } = parts
+  const { meter, traces, forwards, logOnce } = parts
   return {
     trackMultiaddrConnection(connection) {
-      notices.guard('counting a connection', () => meter.trackTransport(connection))
+      logOnce.guard('counting a connection', () => meter.trackTransport(connection))
       forwards.track('trackMultiaddrConnection', connection)
     },
     trackProtocolStream(stream) {
-      notices.guard('counting a stream', () => meter.trackStream(stream))
+      logOnce.guard('counting a stream', () => meter.trackStream(stream))
       forwards.track('trackProtocolStream', stream)
     },
     ...(Object.fromEntries(

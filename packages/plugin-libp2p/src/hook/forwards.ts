@@ -1,4 +1,4 @@
-import type { Notices } from '@tidegauge/core'
+import type { LogOnce } from '@tidegauge/core'
 import type { MetricOptionsLike, MetricsLike } from './metrics-like.js'
 
 /** The `register…` methods of libp2p's `Metrics`. */
@@ -13,7 +13,7 @@ export type RegisterMethod =
   | 'registerSummaryGroup'
 
 /** Most registrations that are kept for an implementation that comes later. */
-const MOST_KEPT = 1_000
+const MAX_KEPT = 1_000
 
 /** What the other implementations returned for one registration. */
 export type Echo = readonly Handle[]
@@ -35,10 +35,10 @@ interface Registration {
 export class Forwards {
   #targets: readonly MetricsLike[] = []
   readonly #registrations: Registration[] = []
-  readonly #notices: Notices
+  readonly #logOnce: LogOnce
 
-  constructor(notices: Notices) {
-    this.#notices = notices
+  constructor(logOnce: LogOnce) {
+    this.#logOnce = logOnce
   }
 
   /** Forwards to these and no others. What was registered before the first of them came is registered now. */
@@ -55,7 +55,7 @@ export class Forwards {
 
   register(method: RegisterMethod, name: string, options: MetricOptionsLike | undefined): Echo {
     const registration: Registration = { method, name, options, echo: [] }
-    if (this.#registrations.length < MOST_KEPT) this.#registrations.push(registration)
+    if (this.#registrations.length < MAX_KEPT) this.#registrations.push(registration)
     for (const target of this.#targets) this.#registerWith(target, registration)
     return registration.echo
   }
@@ -82,7 +82,7 @@ export class Forwards {
     try {
       return call()
     } catch (thrown) {
-      this.#notices.warn(
+      this.#logOnce.warn(
         `forward ${what}`,
         `the metrics implementation that is forwarded to threw in ${what}: ${String(thrown)}`,
       )

@@ -1,4 +1,4 @@
-import type { Notices } from '@tidegauge/core'
+import type { LogOnce } from '@tidegauge/core'
 
 /** What an observer hears of one call of a traced function. Every part may be left out. */
 export interface TraceCall {
@@ -23,11 +23,11 @@ type StepMethod = 'next' | 'return' | 'throw'
  */
 export class Traces {
   readonly #observers = new Set<TraceObserver>()
-  readonly #notices: Notices
+  readonly #logOnce: LogOnce
   #onWrap: ((fn: unknown) => void) | undefined
 
-  constructor(notices: Notices) {
-    this.#notices = notices
+  constructor(logOnce: LogOnce) {
+    this.#logOnce = logOnce
   }
 
   /** Returns what ends the observing. */
@@ -67,7 +67,7 @@ export class Traces {
       call.threw(thrown)
       throw thrown
     }
-    if (isGenerator(result)) followGenerator(result, call)
+    if (isGenerator(result)) observeGenerator(result, call)
     else if (result instanceof Promise) return follow(result, call)
     else call.returned(result)
     return result
@@ -88,7 +88,7 @@ export class Traces {
     try {
       return heard()
     } catch (thrown) {
-      this.#notices.warn('trace', `an observer of traces threw: ${String(thrown)}`)
+      this.#logOnce.warn('trace', `an observer of traces threw: ${String(thrown)}`)
       return undefined
     }
   }
@@ -109,7 +109,7 @@ function follow<T>(promise: Promise<T>, call: Required<TraceCall>): Promise<T> {
 }
 
 /** Puts watching steps on the generator itself, so that it stays the same object. */
-function followGenerator(generator: Record<StepMethod, AnyFunction>, call: Required<TraceCall>): void {
+function observeGenerator(generator: Record<StepMethod, AnyFunction>, call: Required<TraceCall>): void {
   for (const step of ['next', 'return', 'throw'] as const) {
     const original = generator[step]
     if (typeof original !== 'function') continue

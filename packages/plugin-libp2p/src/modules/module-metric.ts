@@ -3,14 +3,14 @@ import type { ModuleDefinition, Report } from './definition.js'
 /** The key under which a metric that is no group keeps its value. */
 export const SINGLE = ''
 
-const MOST_KEYS = 10_000
-const MOST_WAITING_SAMPLES = 10_000
+const MAX_KEYS = 10_000
+const MAX_WAITING_SAMPLES = 10_000
 
 /**
  * The values that a module recorded in one metric.
  *
  * Gauges and counters are kept as numbers and told at each collect pass. Samples of histograms and summaries
- * go to the instrument at once, and wait while there is none (at most {@link MOST_WAITING_SAMPLES}).
+ * go to the instrument at once, and wait while there is none (at most {@link MAX_WAITING_SAMPLES}).
  */
 export class ModuleMetric {
   readonly definition: ModuleDefinition
@@ -40,7 +40,7 @@ export class ModuleMetric {
   set(key: string, value: number): void {
     if (this.#muted || !Number.isFinite(value)) return
     if (!this.#isGroup) this.#single = value
-    else if (this.#values.has(key) || this.#values.size < MOST_KEYS) this.#values.set(key, value)
+    else if (this.#values.has(key) || this.#values.size < MAX_KEYS) this.#values.set(key, value)
   }
 
   /** Adds to a group's value. */
@@ -57,7 +57,7 @@ export class ModuleMetric {
   observe(key: string, value: number): void {
     if (this.#muted || !Number.isFinite(value)) return
     if (this.report !== undefined) this.report(key, value)
-    else if (this.#waiting.length < MOST_WAITING_SAMPLES) this.#waiting.push([key, value])
+    else if (this.#waiting.length < MAX_WAITING_SAMPLES) this.#waiting.push([key, value])
   }
 
   reset(): void {

@@ -1,10 +1,5 @@
-import {
-  Calculation,
-  type CollectContext,
-  type Notices,
-  type PluginContext,
-  settleInTime,
-} from '@tidegauge/core'
+import { waitWithinPass } from '@tidegauge/attach'
+import { type CollectContext, type LogOnce, type PluginContext } from '@tidegauge/core'
 import {
   defineReport,
   readDefinition,
@@ -13,11 +8,12 @@ import {
   type ModuleOptions,
 } from './definition.js'
 import { ModuleMetric, SINGLE } from './module-metric.js'
+import { Calculation } from './calculation.js'
 
 type Host = Pick<PluginContext, 'define' | 'clock'>
 
 /** Most callbacks that are kept for one name: a node that restarts registers them again and again. */
-const MOST_CALCULATIONS = 64
+const MAX_CALCULATIONS = 64
 
 /** Whether a module's metric is exported. */
 export type ModuleFilter = (name: string) => boolean
@@ -32,13 +28,13 @@ export class ModuleRegistry {
   readonly #calculations = new Map<ModuleMetric, Calculation[]>()
   readonly #ownNames: ReadonlySet<string>
   readonly #filter: ModuleFilter
-  readonly #notices: Notices
+  readonly #logOnce: LogOnce
   #host: Host | undefined
 
-  constructor(ownNames: ReadonlySet<string>, filter: ModuleFilter, notices: Notices) {
+  constructor(ownNames: ReadonlySet<string>, filter: ModuleFilter, logOnce: LogOnce) {
     this.#ownNames = ownNames
     this.#filter = filter
-    this.#notices = notices
+    this.#logOnce = logOnce
   }
 
   /** The metric to record in. One that is not exported takes values all the same. */
@@ -84,7 +80,7 @@ export class ModuleRegistry {
         ),
       ),
     )
-    await settleInTime(
+    await waitWithinPass(
       answers.filter((answer) => answer !== undefined),
       pass,
       host.clock,
@@ -107,14 +103,14 @@ export class ModuleRegistry {
   }
 
   #skip(name: string, why: string): false {
-    this.#notices.warn(`clash ${name}`, `the metric ${name} that a module registers is left out: ${why}`)
+    this.#logOnce.warn(`clash ${name}`, `the metric ${name} that a module registers is left out: ${why}`)
     return false
   }
 
   #addCalculation(metric: ModuleMetric, calculate: () => unknown): void {
     const calculations = this.#calculations.get(metric) ?? []
     calculations.push(new Calculation(calculate))
-    if (calculations.length > MOST_CALCULATIONS) calculations.shift()
+    if (calculations.length > MAX_CALCULATIONS) calculations.shift()
     this.#calculations.set(metric, calculations)
   }
 
@@ -138,6 +134,6 @@ export class ModuleRegistry {
 
   #failed(metric: ModuleMetric, thrown: unknown): void {
     const { name } = metric.definition
-    this.#notices.warn(`calculate ${name}`, `a module could not calculate ${name}: ${String(thrown)}`)
+    this.#logOnce.warn(`calculate ${name}`, `a module could not calculate ${name}: ${String(thrown)}`)
   }
 }

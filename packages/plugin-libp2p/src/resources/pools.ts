@@ -1,4 +1,4 @@
-import type { Notices } from '@tidegauge/core'
+import type { LogOnce } from '@tidegauge/core'
 import type { NodeView } from '../node/node-view.js'
 import { directions, type Direction } from '../node/shapes.js'
 import type { ByDirection, Usage } from './usage.js'
@@ -33,16 +33,16 @@ const RELAY_SERVER = '@libp2p/circuit-relay-v2-server'
  * Reads the quotas of libp2p, which has no resource manager: the connection manager's, the registrar's stream
  * limits (by protocol, for each connection), and the relay's reservations.
  */
-export function readPools(view: NodeView, usage: Usage, notices: Notices): Pools {
+export function readPools(view: NodeView, usage: Usage, logOnce: LogOnce): Pools {
   const pools: Pools = { connections: [], streams: [], limits: [] }
-  readConnectionPools(view, usage, pools, notices)
+  readConnectionPools(view, usage, pools, logOnce)
   readRelayPool(view, pools)
   for (const protocol of new Set([...view.protocols(), ...usage.fullest.keys()]))
     readStreamPool(view, usage, protocol, pools)
   return pools
 }
 
-function readConnectionPools(view: NodeView, usage: Usage, pools: Pools, notices: Notices): void {
+function readConnectionPools(view: NodeView, usage: Usage, pools: Pools, logOnce: LogOnce): void {
   const manager = view.connectionManager
   const { connections, limits } = pools
   for (const direction of directions)
@@ -55,7 +55,7 @@ function readConnectionPools(view: NodeView, usage: Usage, pools: Pools, notices
   const pending = push(connections, 'inbound_pending', 'inbound', manager?.incomingPendingConnections)
   const dialing = push(connections, 'outbound_pending', 'outbound', manager?.outboundPendingConnections)
   if (!pending || !dialing)
-    notices.warn('pending', 'this libp2p does not tell its pending connections: those pools are missing')
+    logOnce.warn('pending', 'this libp2p does not tell its pending connections: those pools are missing')
 }
 
 function readRelayPool(view: NodeView, pools: Pools): void {

@@ -1,4 +1,5 @@
-import { type Notices, replaceMethod, type Undo } from '@tidegauge/core'
+import { replaceMethod, type Undo } from '@tidegauge/attach'
+import { type LogOnce } from '@tidegauge/core'
 import type { refusalReasons } from '../metrics.js'
 import type { ConnectionManagerLike, TransportConnectionLike } from '../node/shapes.js'
 
@@ -14,10 +15,10 @@ export type OnRefused = (reason: RefusalReason, connection: TransportConnectionL
  * All refusals look alike from outside, and only its log says why. So the question is put to the quotas: which
  * of them was full when it was asked, in the order in which it looks at them.
  */
-export function watchRefusals(manager: ConnectionManagerLike, onRefused: OnRefused, notices: Notices): Undo {
+export function watchRefusals(manager: ConnectionManagerLike, onRefused: OnRefused, logOnce: LogOnce): Undo {
   const { acceptIncomingConnection: accept } = manager
   if (typeof accept !== 'function') {
-    notices.warn(
+    logOnce.warn(
       'refusals',
       'this libp2p does not tell which connections it refuses: refusals are not counted',
     )
@@ -27,7 +28,7 @@ export function watchRefusals(manager: ConnectionManagerLike, onRefused: OnRefus
     const pendingFull = isPendingFull(manager)
     const accepted = accept.call(manager, connection)
     if (!accepted)
-      notices.guard('counting a refusal', () =>
+      logOnce.guard('counting a refusal', () =>
         onRefused(reasonOf(manager, connection, pendingFull), connection),
       )
     return accepted

@@ -1,4 +1,4 @@
-import { replaceMethod, type UndoList } from '@tidegauge/core'
+import { replaceMethod, type UndoList } from '@tidegauge/attach'
 import type { ConnectionLike, ListenerLike } from '../node/shapes.js'
 
 /** How many of the latest finished handshakes the mean is taken over. */

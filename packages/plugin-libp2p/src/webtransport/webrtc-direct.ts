@@ -1,4 +1,5 @@
-import { type Notices, UndoList } from '@tidegauge/core'
+import { UndoList } from '@tidegauge/attach'
+import { type LogOnce } from '@tidegauge/core'
 import type { NodeView } from '../node/node-view.js'
 import {
   connectionOf,
@@ -25,7 +26,7 @@ const RENEWAL_THRESHOLD_MS = 86_400_000
  */
 export class WebrtcDirectSource implements WebtransportSource {
   readonly #view: NodeView
-  readonly #notices: Notices
+  readonly #logOnce: LogOnce
   readonly #keepHistory: number
   readonly #certificates: CertificateBook
   readonly #handshakes = new Handshakes()
@@ -33,9 +34,9 @@ export class WebrtcDirectSource implements WebtransportSource {
   #followed: EventSourceLike | undefined
   #sessionLimitRejections = 0
 
-  constructor(view: NodeView, keepHistory: number, notices: Notices) {
+  constructor(view: NodeView, keepHistory: number, logOnce: LogOnce) {
     this.#view = view
-    this.#notices = notices
+    this.#logOnce = logOnce
     this.#keepHistory = keepHistory
     this.#certificates = new CertificateBook(keepHistory)
   }
@@ -82,9 +83,9 @@ export class WebrtcDirectSource implements WebtransportSource {
     this.#followed = events
     for (const connection of this.#view.connections())
       if (isSession(connection)) this.#handshakes.skip(connection)
-    const look = (): void => this.#notices.guard('reading the addresses', () => this.#look())
+    const look = (): void => this.#logOnce.guard('reading the addresses', () => this.#look())
     const opened = (event: Event): void => {
-      this.#notices.guard('timing a handshake', () => {
+      this.#logOnce.guard('timing a handshake', () => {
         const connection = connectionOf(event)
         if (isSession(connection)) this.#handshakes.finished(connection)
       })
@@ -103,7 +104,7 @@ export class WebrtcDirectSource implements WebtransportSource {
     this.#certificates.update(this.#view.addresses().filter(isSessionAddress).flatMap(hashesIn), Date.now())
     for (const listener of this.#listeners()) {
       if (!(listener.connections instanceof Map))
-        this.#notices.warn(
+        this.#logOnce.warn(
           'webrtc',
           'this WebRTC-direct listener does not tell its handshakes: none show as pending',
         )

@@ -1,7 +1,7 @@
 import type { SourceKind } from './source-family.js'
 
 /** A program has few attribute keys; one that makes them up is not to fill the memory. */
-const MOST_REMEMBERED = 10_000
+const MAX_REMEMBERED = 10_000
 
 /**
  * Makes labels of attributes: invalid characters become single underscores, a leading digit gets `key_` and a leading
@@ -33,7 +33,7 @@ export class LabelTranslator {
     let name = this.#names.get(key)
     if (name === undefined) {
       name = translateKey(key)
-      if (this.#names.size >= MOST_REMEMBERED) this.#names.clear()
+      if (this.#names.size >= MAX_REMEMBERED) this.#names.clear()
       this.#names.set(key, name)
     }
     // a histogram's own label

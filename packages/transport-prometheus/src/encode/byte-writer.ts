@@ -3,12 +3,12 @@ const TWO_DIGITS = Uint8Array.from(
   { length: 200 },
   (_, i) => 48 + (i % 2 === 0 ? Math.floor(i / 20) : (i >> 1) % 10),
 )
-const LARGEST_INTEGER = Number.MAX_SAFE_INTEGER
+const MAX_INTEGER = Number.MAX_SAFE_INTEGER
 /** Decimals that are tried before a number's shortest form is asked of the engine. */
 const DECIMALS = 6
 const DECIMAL_FACTOR = 1e6
 /** Up to fifteen digits, the shortest decimal that reads back as a double is the one it was written with. */
-const LARGEST_SCALED = 1e15
+const MAX_SCALED = 1e15
 
 const encoder = new TextEncoder()
 
@@ -70,7 +70,7 @@ export class ByteWriter {
   /** A number as Prometheus's formats write it: shortest decimal, `NaN`, `+Inf`, `-Inf`. */
   number(value: number): void {
     if (this.position + SLACK > this.#buffer.length) this.#grow(SLACK)
-    if (value >= 0 && value <= LARGEST_INTEGER && Math.floor(value) === value && !Object.is(value, -0))
+    if (value >= 0 && value <= MAX_INTEGER && Math.floor(value) === value && !Object.is(value, -0))
       this.#integer(value)
     else this.#otherNumber(value)
   }
@@ -84,7 +84,7 @@ export class ByteWriter {
   #otherNumber(value: number): void {
     const magnitude = Math.abs(value)
     const scaled = Math.round(magnitude * DECIMAL_FACTOR)
-    if (scaled > 0 && scaled < LARGEST_SCALED && scaled / DECIMAL_FACTOR === magnitude)
+    if (scaled > 0 && scaled < MAX_SCALED && scaled / DECIMAL_FACTOR === magnitude)
       this.#decimal(value < 0, scaled)
     else this.#ascii(formatNumber(value))
   }

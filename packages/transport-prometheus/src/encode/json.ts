@@ -39,7 +39,7 @@ function labelsOf(instrument: Instrument, series: SeriesReader, pool: StringPool
     name,
     pool.text(series.ids[series.idsAt + i]),
   ])
-  return Object.fromEntries([...Object.entries(instrument.owner.labels), ...entries])
+  return Object.fromEntries([...Object.entries(instrument.instance.labels), ...entries])
 }
 
 function valueOf(series: SeriesReader): Record<string, unknown> {

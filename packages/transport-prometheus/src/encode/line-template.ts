@@ -16,7 +16,9 @@ export class LineTemplate {
   readonly #view: DataView
 
   constructor(name: string, instrument: Instrument, extras: readonly string[] = ['']) {
-    const constants = Object.entries(instrument.owner.labels).map(([k, v]) => `${k}="${escapeLabelValue(v)}"`)
+    const constants = Object.entries(instrument.instance.labels).map(
+      ([k, v]) => `${k}="${escapeLabelValue(v)}"`,
+    )
     const names = instrument.table.readers.map((reader) => reader.name)
     this.#labels = names.length
     const pieces = names.map(

@@ -20,7 +20,7 @@ const openMetrics = (version: string): Representation => ({
 })
 
 /** Longer headers are not read: no scraper sends one, and parsing must stay cheap. */
-const MOST_CHARACTERS = 4_096
+const MAX_CHARACTERS = 4_096
 
 /**
  * The representation that an `Accept` header asks for: the one with the highest quality, the first of equals.
@@ -83,7 +83,7 @@ function isMetricFamily(parameters: ReadonlyMap<string, string>): boolean {
 /** Source: RFC 9110, sections 12.4.2 and 12.5. A quality that can't be read counts as 1. */
 function parseAccept(header: string): AcceptRange[] {
   return header
-    .slice(0, MOST_CHARACTERS)
+    .slice(0, MAX_CHARACTERS)
     .split(',')
     .map((part) => {
       const [type = '', ...rest] = part.split(';').map((piece) => piece.trim().toLowerCase())

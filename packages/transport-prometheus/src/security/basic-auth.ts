@@ -6,8 +6,8 @@ import { bcryptCost } from './fields.js'
 /** What became of a name and password: `busy` when too many comparisons wait already. */
 export type Verdict = 'accepted' | 'refused' | 'busy'
 
-const MOST_WAITING = 16
-const MOST_CACHED = 100
+const MAX_WAITING = 16
+const MAX_CACHED = 100
 /** The salt and hash of nobody's password. */
 const NOBODY = 'QOauhQNbBCuQDKes6eFzPeMqBSjb7Mr5DUmpZ/VcEd00UAV/LDeSi'
 
@@ -20,8 +20,8 @@ const NOBODY = 'QOauhQNbBCuQDKes6eFzPeMqBSjb7Mr5DUmpZ/VcEd00UAV/LDeSi'
 export class BasicAuth {
   readonly #worker: BcryptWorker
   readonly #key = randomBytes(32)
-  readonly #accepted = new BoundedMap<true>(MOST_CACHED)
-  readonly #refused = new BoundedMap<true>(MOST_CACHED)
+  readonly #accepted = new BoundedMap<true>(MAX_CACHED)
+  readonly #refused = new BoundedMap<true>(MAX_CACHED)
   readonly #underWay = new Map<string, Promise<Verdict>>()
   #users: ReadonlyMap<string, string> = new Map()
   #last: Promise<unknown> = Promise.resolve()
@@ -59,7 +59,7 @@ export class BasicAuth {
     if (this.#refused.get(key)) return 'refused'
     const same = this.#underWay.get(key)
     if (same !== undefined) return same
-    if (this.#underWay.size >= MOST_WAITING) return 'busy'
+    if (this.#underWay.size >= MAX_WAITING) return 'busy'
     const verdict = this.#last.then(() => this.#compare(user, password, { hash, key }))
     this.#underWay.set(key, verdict)
     this.#last = verdict

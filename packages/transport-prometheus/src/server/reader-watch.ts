@@ -8,7 +8,7 @@ export interface ReaderWatch {
 }
 
 /** How often a client that takes nothing is looked at. */
-const LONGEST_PERIOD_MS = 125
+const MAX_PERIOD_MS = 125
 
 /**
  * Breaks the connection of a client that takes no byte of its answer for so long.
@@ -31,7 +31,7 @@ function watchSocket(
   socket: Socket,
   clientTimeoutMs: number,
 ): void {
-  const periodMs = Math.max(Math.min(LONGEST_PERIOD_MS, clientTimeoutMs / 8), 10)
+  const periodMs = Math.max(Math.min(MAX_PERIOD_MS, clientTimeoutMs / 8), 10)
   const timeoutBeforeMs = socket.timeout ?? 0
   let lastMs = 0
   let lastBytes = -1

@@ -1,5 +1,5 @@
-const LARGEST_PLAIN = 1e21
-const SMALLEST_PLAIN = 1e-6
+const MAX_PLAIN = 1e21
+const MIN_PLAIN = 1e-6
 
 /**
  * A finite number as a decimal without an exponent, the shortest that reads back as the same number.
@@ -10,7 +10,7 @@ export function plainDecimal(value: number): string {
   const text = String(value)
   const magnitude = Math.abs(value)
   if (magnitude === 0) return '0'
-  if (magnitude < LARGEST_PLAIN && magnitude >= SMALLEST_PLAIN) return text
+  if (magnitude < MAX_PLAIN && magnitude >= MIN_PLAIN) return text
   const sign = value < 0 ? '-' : ''
   const [mantissa, exponent] = String(magnitude).split('e')
   const [whole, fraction = ''] = mantissa.split('.')

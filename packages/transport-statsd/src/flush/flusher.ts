@@ -1,4 +1,4 @@
-import { describeThrown, ExportError, type Notices, type TransportContext } from '@tidegauge/core'
+import { describeThrown, ExportError, type LogOnce, type TransportContext } from '@tidegauge/core'
 import { Chunk } from '../chunk/chunk.js'
 import { FamilyWriter } from '../lines/family-writer.js'
 import type { LineSettings } from '../lines/figure-writer.js'
@@ -58,7 +58,7 @@ export class Flusher {
 
   constructor(
     settings: FlusherSettings,
-    parts: { sender: Sender; samples: SampleQueue; tally: Tally; notices: Notices },
+    parts: { sender: Sender; samples: SampleQueue; tally: Tally; logOnce: LogOnce },
   ) {
     this.#settings = settings
     this.#sender = parts.sender

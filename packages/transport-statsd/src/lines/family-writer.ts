@@ -1,4 +1,4 @@
-import type { FamilyView, Instrument, Notices, TransportContext } from '@tidegauge/core'
+import type { FamilyView, Instrument, LogOnce, TransportContext } from '@tidegauge/core'
 import type { Chunk } from '../chunk/chunk.js'
 import type { Tally } from '../tally.js'
 import { FigureWriter, type LineSettings } from './figure-writer.js'
@@ -11,7 +11,7 @@ export class FamilyWriter {
   /** Forgotten with the instrument, such as one that a plugin took out again. */
   readonly #lines = new WeakMap<Instrument, InstrumentLines>()
 
-  constructor(chunk: Chunk, settings: LineSettings, parts: { tally: Tally; notices: Notices }) {
+  constructor(chunk: Chunk, settings: LineSettings, parts: { tally: Tally; logOnce: LogOnce }) {
     this.#writer = new FigureWriter(chunk, settings, parts)
   }
 

@@ -1,4 +1,4 @@
-import type { Notices } from '@tidegauge/core'
+import type { LogOnce } from '@tidegauge/core'
 import type { Chunk } from '../chunk/chunk.js'
 import type { Tally } from '../tally.js'
 import type { ValueRules } from './sanitise.js'
@@ -52,16 +52,16 @@ export class FigureWriter {
   readonly tally: Tally
   /** The last flush of all has no need to say again what is known. */
   unchangedGauges: 'resend' | 'skip'
-  readonly #notices: Notices
+  readonly #logOnce: LogOnce
   readonly #isValueFirst: boolean
   readonly #isWhole: boolean
 
-  constructor(chunk: Chunk, settings: LineSettings, { tally, notices }: { tally: Tally; notices: Notices }) {
+  constructor(chunk: Chunk, settings: LineSettings, { tally, logOnce }: { tally: Tally; logOnce: LogOnce }) {
     this.chunk = chunk
     this.settings = settings
     this.tally = tally
     this.unchangedGauges = settings.unchangedGauges
-    this.#notices = notices
+    this.#logOnce = logOnce
     this.#isValueFirst = isValueFirst(settings.style)
     this.#isWhole = settings.counters === 'whole'
   }
@@ -134,7 +134,7 @@ export class FigureWriter {
     const ended = this.chunk.end(lines, page, at, told)
     if (ended !== 'oversized') return ended === 'full'
     this.tally.dropped.oversized += lines
-    this.#notices.warn(
+    this.#logOnce.warn(
       `oversized ${figure.name}`,
       `a line of "${figure.name}" is longer than ${this.chunk.maxBytes} bytes and is left out: shorten its labels, or raise maxDatagramBytes if the receiver takes more`,
     )

@@ -20,7 +20,7 @@ import { tagText, type Tag } from './style.js'
  */
 const SERIES_PER_LOOK = 64
 /** Fewer slots than this are not worth looking for dead ones. */
-const LEAST_DEAD_SLOTS = 256
+const MIN_DEAD_SLOTS = 256
 const SLOTS_PER_LOOK = 4_096
 
 /**
@@ -89,14 +89,14 @@ export class InstrumentLines {
       }
       if (looked % SERIES_PER_LOOK === 0) yield 'pause'
     }
-    if (this.#tags.size > LEAST_DEAD_SLOTS + 2 * this.#instrument.table.size) yield* this.#forgetDead()
+    if (this.#tags.size > MIN_DEAD_SLOTS + 2 * this.#instrument.table.size) yield* this.#forgetDead()
   }
 
   /** Lets go of what was told of series that are gone, when they are the greater part. */
   *#forgetDead(): Generator<Step, void> {
     const { table } = this.#instrument
     const isLive = (slot: number) =>
-      slot < table.end && table.isLive(slot) && this.#tags.has(slot, table.born.get(slot))
+      slot < table.end && table.isLive(slot) && this.#tags.has(slot, table.serial.get(slot))
     for (let slot = 0; slot < table.end; slot++) {
       if (!isLive(slot)) this.#forget(slot)
       if (slot % SLOTS_PER_LOOK === SLOTS_PER_LOOK - 1) yield 'pause'
@@ -113,18 +113,18 @@ export class InstrumentLines {
 
   /** Tags are written once in a series' life, and what was told of the slot's last series is forgotten. */
   #enter(series: SeriesReader, pool: StringPool): void {
-    const { slot, born, ids, idsAt } = series
-    if (this.#tags.has(slot, born)) return
+    const { slot, serial, ids, idsAt } = series
+    if (this.#tags.has(slot, serial)) return
     const { settings, tally } = this.#writer
-    const { owner, table } = this.#instrument
+    const { instance, table } = this.#instrument
     const own = table.readers.map(({ name }, i): Tag => [name, pool.text(ids[idsAt + i])])
     const global = settings.globalTags.filter(([name]) => name !== this.#lineTag)
-    const tags = [...global, ...Object.entries(owner.labels), ...own]
+    const tags = [...global, ...Object.entries(instance.labels), ...own]
     const { text, isReplaced } = tagText(tags, settings)
     if (isReplaced || this.#names.isReplaced) tally.replacedSeries++
     this.#forget(slot)
     this.#sent.forget(slot)
-    this.#tags.set(slot, born, text)
+    this.#tags.set(slot, serial, text)
   }
 
   #createFigures(): Figure[] {

@@ -1,16 +1,16 @@
 import { ByteBuffer, SLACK } from '../chunk/byte-buffer.js'
 
 /** Less than this is not worth tidying up. */
-const LEAST_DEAD = 65_536
+const MIN_DEAD = 65_536
 
 /**
  * The tags of each series of an instrument, as bytes by slot, written once in a series' life.
  *
- * A slot is used again for another series: `born` tells (0 for none), and what the slot had is then dead. Dead bytes
+ * A slot is used again for another series: `serial` tells (0 for none), and what the slot had is then dead. Dead bytes
  * are given back when they are the greater part.
  */
 export class SeriesTags {
-  #born = new Float64Array(16)
+  #serial = new Float64Array(16)
   #at = new Uint32Array(16)
   #lengths = new Uint32Array(16)
   #bytes = new ByteBuffer(1_024)
@@ -20,17 +20,17 @@ export class SeriesTags {
   size = 0
 
   /** Whether the tags of this series are here. */
-  has(slot: number, born: number): boolean {
-    return slot < this.#born.length && this.#born[slot] === born
+  has(slot: number, serial: number): boolean {
+    return slot < this.#serial.length && this.#serial[slot] === serial
   }
 
-  set(slot: number, born: number, text: string): void {
+  set(slot: number, serial: number, text: string): void {
     this.#reserve(slot)
     this.forget(slot)
     this.size++
     const encoded = new TextEncoder().encode(`${text}${'\0'.repeat(SLACK)}`)
     const length = encoded.length - SLACK
-    this.#born[slot] = born
+    this.#serial[slot] = serial
     this.#at[slot] = this.#bytes.position
     this.#lengths[slot] = length
     this.#bytes.copy(new DataView(encoded.buffer, encoded.byteOffset), 0, length)
@@ -40,8 +40,8 @@ export class SeriesTags {
 
   /** The series in the slot is gone, if there was one. */
   forget(slot: number): void {
-    if (slot >= this.#born.length || this.#born[slot] === 0) return
-    this.#born[slot] = 0
+    if (slot >= this.#serial.length || this.#serial[slot] === 0) return
+    this.#serial[slot] = 0
     this.#dead += this.#lengths[slot]
     this.size--
   }
@@ -61,11 +61,11 @@ export class SeriesTags {
 
   /** Gives dead bytes back, if there are many. */
   tidy(): void {
-    if (this.#dead <= LEAST_DEAD || this.#dead <= this.#bytes.position / 2) return
+    if (this.#dead <= MIN_DEAD || this.#dead <= this.#bytes.position / 2) return
     const view = this.#view
     const tidy = new ByteBuffer(this.#bytes.position - this.#dead)
-    for (let slot = 0; slot < this.#born.length; slot++) {
-      if (this.#born[slot] === 0) continue
+    for (let slot = 0; slot < this.#serial.length; slot++) {
+      if (this.#serial[slot] === 0) continue
       const at = tidy.position
       tidy.copy(view, this.#at[slot], this.#lengths[slot])
       this.#at[slot] = at
@@ -76,11 +76,11 @@ export class SeriesTags {
   }
 
   #reserve(slot: number): void {
-    if (slot < this.#born.length) return
-    const length = Math.max(slot + 1, this.#born.length * 2)
-    const born = new Float64Array(length)
-    born.set(this.#born)
-    this.#born = born
+    if (slot < this.#serial.length) return
+    const length = Math.max(slot + 1, this.#serial.length * 2)
+    const serial = new Float64Array(length)
+    serial.set(this.#serial)
+    this.#serial = serial
     this.#at = grown(this.#at, length)
     this.#lengths = grown(this.#lengths, length)
   }

@@ -2,10 +2,10 @@ import type { Socket } from 'node:net'
 import type { Sending } from './sender.js'
 
 /** How long a connection is watched beside what the way to the receiver takes: before the first byte, and after the last. */
-const LEAST_BEFORE_MS = 1
-const LEAST_AFTER_MS = 5
+const MIN_BEFORE_MS = 1
+const MIN_AFTER_MS = 5
 /** No way is so long; a connection that took longer to make had to be asked for twice. */
-const LONGEST_WATCH_MS = 1_000
+const MAX_WATCH_MS = 1_000
 /** What a system sends before it waits for the first acknowledgement (RFC 6928); after each one it sends twice as much. */
 const FIRST_FLIGHT_BYTES = 14_600
 
@@ -24,8 +24,8 @@ export interface Watch {
 export function watchFor(connectMs: number, bytes: number): Watch {
   const flights = Math.ceil(Math.log2(bytes / FIRST_FLIGHT_BYTES + 1))
   return {
-    beforeMs: Math.min(LONGEST_WATCH_MS, LEAST_BEFORE_MS + connectMs),
-    afterMs: Math.min(LONGEST_WATCH_MS, LEAST_AFTER_MS + (1 + Math.max(1, flights)) * connectMs),
+    beforeMs: Math.min(MAX_WATCH_MS, MIN_BEFORE_MS + connectMs),
+    afterMs: Math.min(MAX_WATCH_MS, MIN_AFTER_MS + (1 + Math.max(1, flights)) * connectMs),
   }
 }
 

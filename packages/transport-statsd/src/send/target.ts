@@ -39,10 +39,10 @@ export type Target =
 /** UDP: what fits an Ethernet frame over IPv6 with room for a tunnel; Unix: what Datadog's agent reads at once. */
 const defaultBytes = { udp: 1_432, tcp: 8_192, unix: 8_192 }
 /** Less than this holds hardly a line. The most that UDP carries over IPv4; the others could more. */
-const LEAST_BYTES = 64
+const MIN_BYTES = 64
 const mostBytes = { udp: 65_507, tcp: 2 ** 20, unix: 65_536 }
 /** `sockaddr_un` has 108 bytes, of which the last is zero. */
-const LONGEST_PATH_BYTES = 107
+const MAX_PATH_BYTES = 107
 
 export function parseTarget(check: OptionCheck, options: TargetOptions): Target {
   const given = options.url === undefined ? options : parseUrl(check, options)
@@ -51,13 +51,13 @@ export function parseTarget(check: OptionCheck, options: TargetOptions): Target 
     'maxDatagramBytes',
     options.maxDatagramBytes,
     defaultBytes[protocol],
-    LEAST_BYTES,
+    MIN_BYTES,
     mostBytes[protocol],
   )
   if (protocol === 'unix') {
     const { path = '' } = given
-    const ok = typeof path === 'string' && path !== '' && Buffer.byteLength(path) <= LONGEST_PATH_BYTES
-    check.expect(ok && !path.includes('\0'), 'path', path, `a path of up to ${LONGEST_PATH_BYTES} bytes`)
+    const ok = typeof path === 'string' && path !== '' && Buffer.byteLength(path) <= MAX_PATH_BYTES
+    check.expect(ok && !path.includes('\0'), 'path', path, `a path of up to ${MAX_PATH_BYTES} bytes`)
     return { protocol, path, maxBytes }
   }
   const { family = 0 } = options

@@ -1,4 +1,4 @@
-/** A receiver that isn't there, or doesn't read: the host has a health entry and counters, and notices nothing else. */
+/** A receiver that isn't there, or doesn't read: the host has a health entry and counters, and logOnce nothing else. */
 import { defineInstruments } from '@tidegauge/core'
 import { readFile } from 'node:fs/promises'
 import { monitorEventLoopDelay } from 'node:perf_hooks'

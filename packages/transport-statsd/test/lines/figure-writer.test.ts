@@ -1,4 +1,4 @@
-import { Notices } from '@tidegauge/core'
+import { LogOnce } from '@tidegauge/core'
 import { describe, expect, it } from 'vitest'
 import { Chunk } from '../../src/chunk/chunk.js'
 import { createFigure, FigureWriter, type Figure } from '../../src/lines/figure-writer.js'
@@ -9,7 +9,7 @@ import { Tally } from '../../src/tally.js'
 /** Tells one figure again and again; each line is sent before the next. */
 function tellerOf(kind: Figure['kind'], counters: 'exact' | 'whole' = 'exact') {
   const chunk = new Chunk({ maxBytes: 1_432, lastLineBreak: 'left out' })
-  const parts = { tally: new Tally(), notices: new Notices() }
+  const parts = { tally: new Tally(), logOnce: new LogOnce() }
   const writer = new FigureWriter(chunk, parseOptions({ counters }).lines, parts)
   const figure = createFigure({ name: 'x', kind }, 'dogstatsd')
   const page = new Float64Array(1).fill(Number.NaN)

@@ -92,7 +92,7 @@ describe('series that are gone', () => {
 
   it('leave no tags behind, in however many of them a slot was', () => {
     const tags = new SeriesTags()
-    for (let born = 1; born <= 100_000; born++) tags.set(born % 8, born, `of:${'x'.repeat(100)}`)
+    for (let serial = 1; serial <= 100_000; serial++) tags.set(serial % 8, serial, `of:${'x'.repeat(100)}`)
     expect(tags.room).toBeLessThan(500_000)
   })
 

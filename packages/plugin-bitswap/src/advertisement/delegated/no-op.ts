@@ -1,4 +1,4 @@
-import type { AnyFunction } from '@tidegauge/core'
+import type { AnyFunction } from '@tidegauge/attach'
 
 /** Comments and white space. */
 const SILENCE = /\/\*[^]*?(?:\*\/|$)|\/\/.*|\s+/g

@@ -1,4 +1,4 @@
-import { peek } from '@tidegauge/core'
+import { safeGet } from '@tidegauge/attach'
 import type { Feed } from '../feed.js'
 import type { OpenProvides } from '../open-provides.js'
 
@@ -22,7 +22,7 @@ export class DhtAttempt {
   }
 
   /** The caller asks for an event. Nothing happens before that in a generator. */
-  asked(): void {
+  requested(): void {
     if (this.#state !== 'waiting') return
     this.#state = 'running'
     this.#feed.tally.attempt(this.#feed.clock.now())
@@ -30,7 +30,7 @@ export class DhtAttempt {
   }
 
   /** The caller is given an event of the query. */
-  gave(event: unknown): void {
+  yielded(event: unknown): void {
     if (this.#state !== 'running' || !isTaken(event)) return
     this.#over()
     this.#feed.tally.success('dht', this.#feed.clock.now())
@@ -51,5 +51,5 @@ export class DhtAttempt {
 
 /** Whether a query event says that a peer took a provider record. */
 function isTaken(event: unknown): boolean {
-  return peek(event, 'name') === 'PEER_RESPONSE' && peek(event, 'messageName') === 'ADD_PROVIDER'
+  return safeGet(event, 'name') === 'PEER_RESPONSE' && safeGet(event, 'messageName') === 'ADD_PROVIDER'
 }

@@ -1,4 +1,4 @@
-import { isFunction, isObject, peek } from '@tidegauge/core'
+import { isFunction, isObject, safeGet } from '@tidegauge/attach'
 
 /** What advertises inside one libp2p node. */
 export interface ContentRouters {
@@ -14,26 +14,27 @@ const CONTENT_ROUTING = Symbol.for('@libp2p/content-routing')
 
 /** Finds the DHTs of a libp2p node, under whatever service names, and its other content routers. */
 export function findContentRouters(libp2p: object): ContentRouters {
-  const services = peek(libp2p, 'services')
-  const found = isObject(services) ? Object.keys(services).map((name) => peek(services, name)) : []
+  const services = safeGet(libp2p, 'services')
+  const found = isObject(services) ? Object.keys(services).map((name) => safeGet(services, name)) : []
   const dhts = new Set(found.filter(isDht))
-  const routers = peek(peek(libp2p, 'contentRouting'), 'routers')
+  const routers = safeGet(safeGet(libp2p, 'contentRouting'), 'routers')
   const others: object[] = []
   for (const router of Array.isArray(routers) ? routers.filter(isObject) : []) {
     // kad-dht's content router keeps its DHT in `dht`: one that was not given as a service is found there
-    const dht = peek(router, 'dht')
+    const dht = safeGet(router, 'dht')
     if (isDht(dht)) dhts.add(dht)
     else others.push(router)
   }
-  const ofDhts = new Set([...dhts].map((dht) => peek(dht, CONTENT_ROUTING)))
+  const ofDhts = new Set([...dhts].map((dht) => safeGet(dht, CONTENT_ROUTING)))
   return { dhts, others: others.filter((router) => !ofDhts.has(router)) }
 }
 
 /** By its tag, or by its shape where the tag has changed. */
 function isDht(service: unknown): service is object {
   if (!isObject(service)) return false
-  if (peek(service, Symbol.toStringTag) === DHT_TAG) return true
+  if (safeGet(service, Symbol.toStringTag) === DHT_TAG) return true
   return (
-    isFunction(peek(peek(service, 'contentRouting'), 'provide')) && isObject(peek(service, 'routingTable'))
+    isFunction(safeGet(safeGet(service, 'contentRouting'), 'provide')) &&
+    isObject(safeGet(service, 'routingTable'))
   )
 }

@@ -1,4 +1,5 @@
-import { Notices, systemClock, UndoList, type Clock } from '@tidegauge/core'
+import { UndoList } from '@tidegauge/attach'
+import { LogOnce, systemClock, type Clock } from '@tidegauge/core'
 import { onTestFinished } from 'vitest'
 import { AdvertisementTally } from '../../../src/advertisement/tally.js'
 import { watchAdvertisements, type AdvertisingNode } from '../../../src/advertisement/watch.js'
@@ -7,12 +8,12 @@ import { watchAdvertisements, type AdvertisingNode } from '../../../src/advertis
 export function watch(node: AdvertisingNode, clock: Clock = systemClock) {
   const tally = new AdvertisementTally()
   const undo = new UndoList()
-  const notices = new Notices()
+  const logOnce = new LogOnce()
   const told: string[] = []
   const tell = (message: unknown): void => void told.push(String(message))
   const logger = { debug: tell, info: tell, warn: tell, error: tell }
-  notices.speakTo(logger)
-  const look = (): void => watchAdvertisements(node, tally, { clock, notices, logger }, undo)
+  logOnce.useLogger(logger)
+  const look = (): void => watchAdvertisements(node, tally, { clock, logOnce, logger }, undo)
   look()
   onTestFinished(() => undo.run())
   return { tally, undo, told, look, counts: () => countsOf(tally) }

@@ -95,7 +95,7 @@ function metricWriter(
     writer.byte(METRIC)
     const at = writer.begin()
     labels.write(writer, series, pool, poolView)
-    writeBody({ writer, series, form, createdMs: family.createdMs(series.born) })
+    writeBody({ writer, series, form, createdMs: family.createdMs(series.serial) })
     writer.end(at)
   }
 }
@@ -115,7 +115,7 @@ function plainWriter(
       writeGauge(writer, series.value)
     }
   return (poolView) => {
-    const ms = createdMs(series.born)
+    const ms = createdMs(series.serial)
     writer.byte(METRIC)
     writer.varint(labels.length(series, pool) + plainCounterLength(ms))
     labels.write(writer, series, pool, poolView)

@@ -14,7 +14,7 @@ export class LabelTemplate {
 
   constructor(instrument: Instrument, extra: Readonly<Record<string, string>> = {}) {
     const constants = bytesOf((writer) => {
-      for (const [name, value] of [...Object.entries(instrument.owner.labels), ...Object.entries(extra)])
+      for (const [name, value] of [...Object.entries(instrument.instance.labels), ...Object.entries(extra)])
         writeLabel(writer, name, value)
     })
     this.#constants = constants.view

@@ -5,7 +5,7 @@ import { tag, varintLength, zigzag, type ProtoWriter } from './proto-writer.js'
 const FINEST_SCHEMA = 8
 const COARSEST_SCHEMA = -4
 /** A gap of more empty buckets than this begins a new span. */
-const LONGEST_GAP = 2
+const MAX_GAP = 2
 
 /** Fields of `Histogram`. Source: prometheus/client_model, metrics.proto. */
 const SCHEMA = tag(5, 'varint')
@@ -85,7 +85,7 @@ function fill({ start, length, counts }: BucketRun, shift: number): void {
 /** Where the span ends that begins at this filled bucket. */
 function spanEnd(from: number): number {
   let to = from + 1
-  while (to < filled.length && filled.indexes[to] - filled.indexes[to - 1] - 1 <= LONGEST_GAP) to++
+  while (to < filled.length && filled.indexes[to] - filled.indexes[to - 1] - 1 <= MAX_GAP) to++
   return to
 }
 
@@ -94,7 +94,7 @@ function writeDeltas(writer: ProtoWriter): void {
   let before = 0
   for (let i = 0; i < filled.length; i++) {
     const between = i === 0 ? 0 : filled.indexes[i] - filled.indexes[i - 1] - 1
-    const zeros = between <= LONGEST_GAP ? between : 0
+    const zeros = between <= MAX_GAP ? between : 0
     for (let k = 0; k < zeros; k++) {
       writer.varint(zigzag(-before))
       before = 0

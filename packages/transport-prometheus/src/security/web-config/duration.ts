@@ -1,5 +1,5 @@
 /** No duration is longer; it bounds what the expressions below can cost. */
-const MOST_CHARACTERS = 64
+const MAX_CHARACTERS = 64
 
 const UNIT_MS: ReadonlyMap<string, number> = new Map([
   ['ns', 1e-6],
@@ -19,7 +19,7 @@ const UNIT_MS: ReadonlyMap<string, number> = new Map([
  */
 export function parseDuration(text: string): number | undefined {
   if (text === '0') return 0
-  if (text.length > MOST_CHARACTERS || !/^(?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+$/.test(text))
+  if (text.length > MAX_CHARACTERS || !/^(?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+$/.test(text))
     return undefined
   let totalMs = 0
   for (const [, count, unit] of text.matchAll(/(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)/g))

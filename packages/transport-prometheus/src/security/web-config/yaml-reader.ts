@@ -12,7 +12,7 @@ export interface YamlReader {
 export type YamlField = Field<Node | null | undefined>
 
 /** How deep merge keys and aliases may lead. */
-const MOST_HOPS = 16
+const MAX_HOPS = 16
 
 /**
  * Opens a text as YAML 1.1, which go-yaml reads. Undefined when it is none; then that was told.
@@ -44,7 +44,7 @@ export function readMap(
   known?: readonly string[],
 ): Map<string, YamlField> {
   const fields = new Map<string, YamlField>()
-  fillMap(reader, field, fields, MOST_HOPS)
+  fillMap(reader, field, fields, MAX_HOPS)
   if (known === undefined) return fields
   for (const [name, { path }] of fields)
     if (!known.includes(name)) reader.fault(path, 'a field of no meaning here', `one of ${known.join(', ')}`)
@@ -117,7 +117,7 @@ export function readTexts(
 
 function resolve(reader: YamlReader, node: unknown): unknown {
   let found = node
-  for (let hops = 0; isAlias(found) && hops < MOST_HOPS; hops++) {
+  for (let hops = 0; isAlias(found) && hops < MAX_HOPS; hops++) {
     const target = found.resolve(reader.document)
     if (target === undefined)
       reader.fault(pathOf(reader, '', '*', found), 'an alias of nothing', 'an anchor before it')

@@ -1,0 +1,203 @@
+import type { Instrument } from '../storage/instrument.js'
+import { ExponentialBuckets } from '../storage/exponential.js'
+import type { SlidingWindow } from '../storage/sliding-window.js'
+import { bucketOf } from './bucket-of.js'
+import { dropReasonOf } from './bound-series.js'
+import type {
+  Distribution,
+  Exemplar,
+  ExponentialTotals,
+  HistogramTotals,
+  LabelledDistribution,
+  LabelledTimer,
+  RunningTimer,
+  SummaryTotals,
+  Timer,
+} from '../definition/handles.js'
+import type { AnyLabels } from './labelled.js'
+import { SourceHandle, SourceSeries } from './following/source-series.js'
+import {
+  dropReasonOfExponential,
+  dropReasonOfHistogram,
+  dropReasonOfSummary,
+  dropReasonOfTotals,
+  takeExponential,
+  takeHistogram,
+  takeSummary,
+} from './following/take-totals.js'
+
+type Place = ConstructorParameters<typeof SourceSeries>[1]
+
+/** One series of a histogram over explicit bounds, or a stopwatch over one. */
+export class HistogramSeries extends SourceSeries implements Timer {
+  readonly #bounds: readonly number[]
+
+  constructor(instrument: Instrument, place: Place) {
+    super(instrument, place)
+    this.#bounds = instrument.definition.bounds
+  }
+
+  observe(value: number, exemplar?: Exemplar): void {
+    if (typeof value === 'number' && value - value === 0 && this.at >= 0) {
+      const bounds = this.#bounds
+      const bucket = bucketOf(bounds, value)
+      const page = this.page
+      page[this.at + bucket] += 1
+      page[this.at + bounds.length + 1] += value
+      if (exemplar !== undefined) this.instrument.keepExemplar(this.slot, bucket, value, exemplar)
+    } else recordSlowly(this.instrument, () => this.place(), value, exemplar)
+  }
+
+  setTotals(reported: HistogramTotals): void {
+    const { instrument, totals } = this
+    const dropReason = dropReasonOfTotals(() => dropReasonOfHistogram(reported))
+    if (dropReason !== undefined) return void instrument.drop(dropReason)
+    const places = this.places()
+    if (places !== undefined) takeHistogram({ instrument, totals: totals!, ...places }, reported)
+  }
+
+  start(): RunningTimer {
+    return startTimer(this.instrument, (seconds, exemplar) => this.observe(seconds, exemplar))
+  }
+}
+
+/**
+ * One series of an exponential histogram. It and {@link SummarySeries} are classes of their own so that each call
+ * to a state has one shape, and passes its number without boxing it.
+ */
+export class ExponentialSeries extends SourceSeries implements Timer {
+  observe(value: number, exemplar?: Exemplar): void {
+    if (typeof value === 'number' && value - value === 0 && this.slot >= 0) {
+      ;(this.instrument.states[this.slot] as ExponentialBuckets).observe(value)
+      if (exemplar !== undefined) this.instrument.keepExemplar(this.slot, 0, value, exemplar)
+    } else recordSlowly(this.instrument, () => this.place(), value, exemplar)
+  }
+
+  setTotals(reported: ExponentialTotals): void {
+    const { instrument, totals } = this
+    const dropReason = dropReasonOfTotals(() => dropReasonOfExponential(reported))
+    if (dropReason !== undefined) return void instrument.drop(dropReason)
+    const places = this.places()
+    if (places !== undefined) takeExponential({ instrument, totals: totals!, ...places }, reported)
+  }
+
+  start(): RunningTimer {
+    return startTimer(this.instrument, (seconds, exemplar) => this.observe(seconds, exemplar))
+  }
+}
+
+/** One series of a summary. Exemplars are for histograms and counters: it takes none. */
+export class SummarySeries extends SourceSeries implements Timer {
+  observe(value: number): void {
+    if (typeof value === 'number' && value - value === 0 && this.slot >= 0)
+      (this.instrument.states[this.slot] as SlidingWindow).observe(value)
+    else recordSlowly(this.instrument, () => this.place(), value, undefined)
+  }
+
+  setTotals(reported: SummaryTotals): void {
+    const { instrument, totals } = this
+    const dropReason = dropReasonOfTotals(() =>
+      dropReasonOfSummary(reported, instrument.definition.quantiles.length),
+    )
+    if (dropReason !== undefined) return void instrument.drop(dropReason)
+    const places = this.places()
+    if (places !== undefined) takeSummary({ instrument, totals: totals!, ...places }, reported)
+  }
+
+  start(): RunningTimer {
+    return startTimer(this.instrument, (seconds) => this.observe(seconds))
+  }
+}
+
+type DistributionSeries = HistogramSeries | ExponentialSeries | SummarySeries
+
+/** A histogram, exponential histogram, summary or timer with labels. */
+export class DistributionHandle
+  extends SourceHandle<DistributionSeries>
+  implements LabelledDistribution<AnyLabels>, LabelledTimer<AnyLabels>
+{
+  observe(labels: AnyLabels, value: number, exemplar?: Exemplar): void {
+    const { instrument } = this
+    const dropReason = dropReasonOf(value)
+    const slot = dropReason === undefined ? instrument.slotFor(labels) : instrument.drop(dropReason)
+    if (slot < 0) return
+    recordIn(instrument, slot, value, exemplar)
+  }
+
+  start(labels: AnyLabels): RunningTimer {
+    // bound now: the caller may use the labels object again before the stopwatch ends
+    return this.labels(labels).start()
+  }
+
+  setTotals(labels: AnyLabels, reported: HistogramTotals & ExponentialTotals & SummaryTotals): void {
+    this.labels(labels).setTotals(reported)
+  }
+
+  protected createSeries(place: Place): DistributionSeries {
+    return createDistribution(this.instrument, place)
+  }
+}
+
+/** The bound series of the instrument's kind of distribution. */
+export function createDistribution(instrument: Instrument, place: Place): DistributionSeries {
+  const { kind } = instrument.definition
+  if (kind === 'histogram') return new HistogramSeries(instrument, place)
+  return kind === 'summary' ? new SummarySeries(instrument, place) : new ExponentialSeries(instrument, place)
+}
+
+function recordSlowly(
+  instrument: Instrument,
+  place: () => number,
+  value: unknown,
+  exemplar: Exemplar | undefined,
+): void {
+  const dropReason = dropReasonOf(value)
+  const slot = dropReason === undefined ? place() : instrument.drop(dropReason)
+  if (slot >= 0) recordIn(instrument, slot, value as number, exemplar)
+}
+
+function recordIn(instrument: Instrument, slot: number, value: number, exemplar: Exemplar | undefined): void {
+  if (instrument.definition.kind === 'histogram') recordInHistogram(instrument, slot, value, exemplar)
+  else recordInState(instrument, slot, value, exemplar)
+}
+
+function recordInHistogram(
+  instrument: Instrument,
+  slot: number,
+  value: number,
+  exemplar: Exemplar | undefined,
+): void {
+  const { bounds } = instrument.definition
+  const bucket = bucketOf(bounds, value)
+  const page = instrument.cells.pageFor(slot)
+  const at = instrument.cells.indexOf(slot)
+  page[at + bucket] += 1
+  page[at + bounds.length + 1] += value
+  if (exemplar !== undefined) instrument.keepExemplar(slot, bucket, value, exemplar)
+}
+
+function recordInState(
+  instrument: Instrument,
+  slot: number,
+  value: number,
+  exemplar: Exemplar | undefined,
+): void {
+  const state = instrument.states[slot] as ExponentialBuckets | SlidingWindow
+  state.observe(value)
+  if (exemplar !== undefined && state instanceof ExponentialBuckets)
+    instrument.keepExemplar(slot, 0, value, exemplar)
+}
+
+function startTimer(instrument: Instrument, record: Distribution['observe']): RunningTimer {
+  const { clock } = instrument
+  const startedAtMs = clock.monotonic()
+  let seconds: number | undefined
+  const stop = (exemplar?: Exemplar): number => {
+    if (seconds === undefined) {
+      seconds = (clock.monotonic() - startedAtMs) / 1000
+      record(seconds, exemplar)
+    }
+    return seconds
+  }
+  return { stop, [Symbol.dispose]: () => void stop() }
+}

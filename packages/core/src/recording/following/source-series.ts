@@ -1,0 +1,65 @@
+import type { DropReason } from '../../definition/drop-reason.js'
+import type { Instrument } from '../../storage/instrument.js'
+import type { SourceTotals } from './source-totals.js'
+import { BoundSeries } from '../bound-series.js'
+import { LabelledHandle, type AnyLabels } from '../labelled.js'
+
+/** A series that may follow a source that counts by itself. */
+export abstract class SourceSeries extends BoundSeries {
+  /** Where the totals of such sources are remembered. */
+  totals: SourceTotals | undefined
+  /** Its slot there, where that differs from its own, or why there is none. */
+  source: number | DropReason = -1
+
+  /** The series' slot and its source's, or undefined when a total can't be taken; that was then counted. */
+  protected places(): { readonly slot: number; readonly source: number } | undefined {
+    const slot = this.place()
+    // in the overflow series sources can't be told apart: the total would be a wrong increment
+    if (slot < 0 || this.instrument.isOverflow(slot)) return undefined
+    const source = this.totals!.isOwn ? this.source : slot
+    if (typeof source === 'string') return void this.instrument.drop(source)
+    if (source < 0) {
+      this.instrument.countOverflow()
+      return undefined
+    }
+    this.instrument.stamp(slot)
+    return { slot, source }
+  }
+}
+
+/** A handle with labels whose series may follow sources. */
+export abstract class SourceHandle<Series extends SourceSeries> extends LabelledHandle<Series> {
+  readonly #totals: SourceTotals
+
+  constructor(instrument: Instrument, totals: SourceTotals) {
+    super(instrument)
+    this.#totals = totals
+  }
+
+  /** Where a view merges series, each source's total is remembered under its own labels. */
+  override labels(labels: AnyLabels): Series {
+    if (!this.#totals.isOwn) return super.labels(labels)
+    const series = this.create(this.instrument.read(labels))
+    series.isLoose = true
+    series.source = this.#totals.slotFor(labels)
+    return series
+  }
+
+  override remove(labels: AnyLabels): void {
+    super.remove(labels)
+    this.#totals.forget(labels)
+  }
+
+  override clear(): void {
+    super.clear()
+    this.#totals.clear()
+  }
+
+  protected override create(place: ConstructorParameters<typeof BoundSeries>[1]): Series {
+    const series = this.createSeries(place)
+    series.totals = this.#totals
+    return series
+  }
+
+  protected abstract createSeries(place: ConstructorParameters<typeof BoundSeries>[1]): Series
+}

@@ -1,0 +1,50 @@
+import type { Instrument } from '../storage/instrument.js'
+import type { BoundSeries } from './bound-series.js'
+import type { LabelValue } from '../definition/handles.js'
+
+/** Labels of an instrument whose names are not known to the type. */
+export type AnyLabels = Readonly<Record<string, LabelValue>>
+
+type Place = ConstructorParameters<typeof BoundSeries>[1]
+
+/** What handles with labels share: finding, keeping and forgetting series. */
+export abstract class LabelledHandle<Series extends BoundSeries> {
+  readonly instrument: Instrument
+  /** Whether a series exists before its first value. Gauges have none. */
+  protected readonly startsAtZero: boolean = true
+
+  constructor(instrument: Instrument) {
+    this.instrument = instrument
+  }
+
+  labels(labels: AnyLabels): Series {
+    const place = this.placeOf(labels)
+    return typeof place === 'number'
+      ? this.instrument.boundAt(place, () => this.create(place))
+      : this.create(place)
+  }
+
+  remove(labels: AnyLabels): void {
+    const { instrument } = this
+    // the other sources of a merged series are still there
+    const texts = instrument.isMerged ? 'label_unknown' : instrument.read(labels)
+    if (typeof texts !== 'string') instrument.remove(instrument.table.findTexts(texts))
+  }
+
+  clear(): void {
+    this.instrument.clear()
+  }
+
+  protected abstract create(place: Place): Series
+
+  /** The slot of these labels; or the texts to find one later; or why the labels are refused. */
+  protected placeOf(labels: AnyLabels): Place {
+    const { instrument } = this
+    const known = instrument.find(labels)
+    if (known >= 0) return known
+    const texts = instrument.read(labels)
+    if (typeof texts === 'string' || !this.startsAtZero) return texts
+    const slot = instrument.reserve(texts)
+    return slot >= 0 ? slot : texts
+  }
+}

@@ -1,0 +1,53 @@
+import type { Clock } from '../clock.js'
+import type { Exemplar, SourceExemplar } from '../definition/handles.js'
+
+/** Source: OpenMetrics 1.0.0, "Exemplars": names and values together at max 128 characters. */
+const MAX_CHARACTERS = 128
+
+export interface StoredExemplar {
+  readonly labels: Readonly<Record<string, string>>
+  readonly value: number
+  readonly timestampSeconds: number
+}
+
+/** The latest exemplar of each cell; cells without one cost nothing. */
+export class ExemplarStore {
+  readonly #byCell = new Map<number, StoredExemplar>()
+
+  get size(): number {
+    return this.#byCell.size
+  }
+
+  at(cell: number): StoredExemplar | undefined {
+    return this.#byCell.get(cell)
+  }
+
+  /** Copies the exemplar; false when its labels are too long or no strings, or its time is no time. */
+  keep(cell: number, value: number | undefined, exemplar: Exemplar, clock: Clock): boolean {
+    try {
+      return this.#copy(cell, value, exemplar, clock)
+    } catch {
+      // a getter or a proxy of the caller's threw
+      return false
+    }
+  }
+
+  #copy(cell: number, given: number | undefined, exemplar: Exemplar, clock: Clock): boolean {
+    const labels: Record<string, string> = Object.create(null)
+    let characters = 0
+    for (const [name, text] of Object.entries(exemplar.labels ?? {})) {
+      if (typeof text !== 'string' || !/^[a-zA-Z_][a-zA-Z0-9_]*$/.test(name)) return false
+      characters += name.length + Array.from(text).length
+      labels[name] = text.toWellFormed().replaceAll('\0', '\uFFFD')
+    }
+    const timestampSeconds = exemplar.timestampSeconds ?? clock.now() / 1000
+    const value = given ?? (exemplar as SourceExemplar).value
+    if (characters > MAX_CHARACTERS || ![timestampSeconds, value].every(Number.isFinite)) return false
+    this.#byCell.set(cell, { labels, value, timestampSeconds })
+    return true
+  }
+
+  forget(from: number, count: number): void {
+    for (let cell = from; cell < from + count; cell++) this.#byCell.delete(cell)
+  }
+}

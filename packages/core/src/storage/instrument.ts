@@ -1,0 +1,251 @@
+import type { Clock } from '../clock.js'
+import type { Exemplar } from '../definition/handles.js'
+import type { ResolvedDefinition } from '../definition/resolve.js'
+import { float64Column, uint32Column } from './column.js'
+import { ExponentialBuckets } from './exponential.js'
+import { SlidingWindow } from './sliding-window.js'
+import type { LabelDropReason } from './label-reader.js'
+import type { SeriesTable } from './series-table.js'
+import type { PluginInstance } from './plugin-instance.js'
+import type { DropReason } from '../definition/drop-reason.js'
+import { ExemplarStore } from './exemplar-store.js'
+
+/** What the handles keep of one slot; an instrument only links and detaches them. */
+export interface BoundSlot {
+  /** Another bound object of the same slot. */
+  next: BoundSlot | undefined
+  /** The series is gone; its next sample creates it again under these texts. */
+  detach(texts: readonly string[]): void
+}
+
+/** What an instrument tells of samples that it could not take as they were. */
+export interface Losses {
+  dropped(instrument: Instrument, reason: DropReason): void
+  overflowed(instrument: Instrument): void
+}
+
+/** Stands in the open labels of the series that takes what is over the limit. */
+export const OVERFLOW_VALUE = '__overflow__'
+
+/** Something that keeps numbers by an instrument's slots. */
+export interface SlotColumn {
+  reserve(slot: number): void
+  clear(slot: number): void
+}
+
+export interface InstrumentSettings {
+  readonly instance: PluginInstance
+  readonly table: SeriesTable
+  readonly clock: Clock
+  readonly losses: Losses
+  /** The labels that callers give; more than the table's where a view drops some. */
+  readonly callerLabels: readonly string[]
+  /** Whether a view makes one series of several of the callers'. Default: false. */
+  readonly isMerged?: boolean
+}
+
+/** One plugin instance's series of one definition, in columns by slot. */
+export class Instrument {
+  readonly definition: ResolvedDefinition
+  readonly instance: PluginInstance
+  readonly table: SeriesTable
+  readonly clock: Clock
+  readonly isMerged: boolean
+  /** The numbers of each series; what they mean depends on the kind (see `cellsOf` in `resolve.ts`). */
+  readonly cells
+  /** Buckets or windows by slot, for the kinds that keep more than plain numbers. */
+  readonly states: (ExponentialBuckets | SlidingWindow | undefined)[] = []
+  /** The collect pass that last touched each series; only gauges and series of lifetime `collect` have it. */
+  readonly stamps = uint32Column()
+  readonly exemplars = new ExemplarStore()
+  /** Told of every new slot, such as the rate that follows a counter. */
+  readonly followers: SlotColumn[] = []
+  /** Brings a derived instrument up to date before it is read. */
+  settle: (() => void) | undefined
+  readonly #losses: Losses
+  readonly #callerLabels: ReadonlySet<string>
+  readonly #bound = new Map<number, BoundSlot>()
+  readonly #overflowSlots = new Set<number>()
+
+  constructor(definition: ResolvedDefinition, settings: InstrumentSettings) {
+    this.definition = definition
+    this.instance = settings.instance
+    this.table = settings.table
+    this.clock = settings.clock
+    this.isMerged = settings.isMerged ?? false
+    this.cells = float64Column(definition.cells)
+    this.#losses = settings.losses
+    this.#callerLabels = new Set(settings.callerLabels)
+  }
+
+  /** The slot to record these labels in, made if need be; -1 when they were refused (and that was counted). */
+  slotFor(labels: Readonly<Record<string, unknown>>): number {
+    const slot = this.find(labels)
+    if (slot >= 0) return slot
+    const texts = this.read(labels)
+    return typeof texts === 'string' ? this.drop(texts) : this.slotForTexts(texts).slot
+  }
+
+  /** The slot of these labels, or -1, also for what is no labels object at all. */
+  find(labels: Readonly<Record<string, unknown>>): number {
+    try {
+      return this.table.find(labels)
+    } catch {
+      return -1
+    }
+  }
+
+  /** The same by the texts that the labels are kept under, and whether the slot is the overflow's. */
+  slotForTexts(texts: readonly string[]): { slot: number; overflow: boolean } {
+    const known = this.table.findTexts(texts)
+    if (known >= 0) return { slot: known, overflow: this.isOverflow(known) }
+    if (this.#isFull()) return { slot: this.#overflowSlot(texts), overflow: true }
+    return { slot: this.#allocate(texts), overflow: false }
+  }
+
+  /** The slot of a series that may be made before its first value; -1 when the instrument is full. */
+  reserve(texts: readonly string[]): number {
+    const known = this.table.findTexts(texts)
+    if (known >= 0) return this.isOverflow(known) ? -1 : known
+    return this.#isFull() ? -1 : this.#allocate(texts)
+  }
+
+  /** The slot of a series that no limit holds for, because it is made of others that one holds for. */
+  slotOfDerived(texts: readonly string[]): number {
+    const known = this.table.findTexts(texts)
+    return known >= 0 ? known : this.#allocate(texts)
+  }
+
+  /** The texts to keep these labels under, or why they are refused. */
+  read(labels: Readonly<Record<string, unknown>>): string[] | LabelDropReason {
+    if (typeof labels !== 'object' || labels === null) return 'label_missing'
+    try {
+      const texts = this.table.read(labels)
+      if (typeof texts === 'string') return texts
+      return Object.keys(labels).every((name) => this.#callerLabels.has(name)) ? texts : 'label_unknown'
+    } catch {
+      // a getter or a proxy of the caller's threw
+      return 'label_type'
+    }
+  }
+
+  /** Whether callers record without labels. */
+  get hasNoCallerLabels(): boolean {
+    return this.#callerLabels.size === 0
+  }
+
+  /** Counts a dropped sample; always -1, for the caller to return. */
+  drop(reason: DropReason): -1 {
+    this.#losses.dropped(this, reason)
+    return -1
+  }
+
+  countOverflow(): void {
+    this.#losses.overflowed(this)
+  }
+
+  /** The one bound object of a slot, made by `create` the first time. */
+  boundAt<B extends BoundSlot>(slot: number, create: () => B): B {
+    const known = this.#bound.get(slot)
+    if (known !== undefined) return known as B
+    const bound = create()
+    this.#bound.set(slot, bound)
+    return bound
+  }
+
+  /** Takes note of a bound object that found its slot later, beside those that did before. */
+  remember(slot: number, bound: BoundSlot): void {
+    bound.next = this.#bound.get(slot)
+    this.#bound.set(slot, bound)
+  }
+
+  /** Without a value, the exemplar has one of its own. */
+  keepExemplar(slot: number, cell: number, value: number | undefined, exemplar: Exemplar): void {
+    const kept = this.exemplars.keep(slot * this.definition.cells + cell, value, exemplar, this.clock)
+    if (!kept) this.drop('exemplar_too_long')
+  }
+
+  remove(slot: number): void {
+    if (slot < 0 || !this.table.isLive(slot)) return
+    this.#detachAll(slot)
+    if (this.exemplars.size > 0) this.exemplars.forget(slot * this.definition.cells, this.definition.cells)
+    if (this.states.length > 0) this.states[slot] = undefined
+    this.#overflowSlots.delete(slot)
+    this.table.remove(slot)
+  }
+
+  /** Whether a live slot takes what is over the limit. */
+  isOverflow(slot: number): boolean {
+    return this.#overflowSlots.has(slot)
+  }
+
+  clear(): void {
+    for (let slot = 0; slot < this.table.end; slot++) this.remove(slot)
+  }
+
+  /** Notes that the pass that is under way has reported this series. */
+  stamp(slot: number): void {
+    if (this.instance.pass !== 0 && this.definition.lifetime === 'collect')
+      this.stamps.set(slot, this.instance.pass)
+  }
+
+  /** Removes the series that an earlier collect pass reported and this one did not. */
+  sweep(pass: number): void {
+    for (let slot = 0; slot < this.table.end; slot++) {
+      const stamp = this.stamps.get(slot)
+      if (stamp !== 0 && stamp !== pass) this.remove(slot)
+    }
+  }
+
+  #detachAll(slot: number): void {
+    let bound = this.#bound.get(slot)
+    if (bound === undefined) return
+    this.#bound.delete(slot)
+    const texts = this.table.texts(slot)
+    while (bound !== undefined) {
+      const { next }: BoundSlot = bound
+      bound.next = undefined
+      bound.detach(texts)
+      bound = next
+    }
+  }
+
+  #isFull(): boolean {
+    const { definition, table } = this
+    return definition.hasOpenLabels && table.size - this.#overflowSlots.size >= definition.seriesLimit
+  }
+
+  #overflowSlot(texts: readonly string[]): number {
+    this.countOverflow()
+    const kept = this.table.readers.map((reader, i) =>
+      reader.values === undefined ? OVERFLOW_VALUE : texts[i],
+    )
+    const slot = this.slotOfDerived(kept)
+    if (slot >= 0) this.#overflowSlots.add(slot)
+    return slot
+  }
+
+  #allocate(texts: readonly string[]): number {
+    const slot = this.table.add(texts)
+    if (slot < 0) return this.drop('pool_full')
+    this.#place(this.cells, slot)
+    if (this.definition.kind === 'gauge' || this.definition.lifetime === 'collect')
+      this.#place(this.stamps, slot)
+    for (const follower of this.followers) this.#place(follower, slot)
+    const state = this.#newState()
+    if (state !== undefined) this.states[slot] = state
+    return slot
+  }
+
+  #place(column: SlotColumn, slot: number): void {
+    column.reserve(slot)
+    column.clear(slot)
+  }
+
+  #newState(): ExponentialBuckets | SlidingWindow | undefined {
+    const { kind, maxBuckets, windowMs } = this.definition
+    if (kind === 'exponential_histogram') return new ExponentialBuckets(maxBuckets)
+    if (kind === 'summary') return new SlidingWindow(this.clock, windowMs)
+    return undefined
+  }
+}

@@ -1,0 +1,146 @@
+import { silentLogger, type EventRecord, type PluginEvent } from '@tidegauge/core'
+import { createManualClock } from '@tidegauge/testkit'
+import { describe, expect, test } from 'vitest'
+import { EventBus } from '../../src/contract/events.js'
+import { createPluginInstance } from '../../src/storage/plugin-instance.js'
+import { createMessages } from '../support/open-host.js'
+
+function createBus() {
+  const clock = createManualClock(1_000)
+  const { logger, messages } = createMessages()
+  const bus = new EventBus(clock, logger)
+  const records: EventRecord[] = []
+  const end = bus.subscribe((record) => records.push(record))
+  return { bus, clock, messages, records, end, sink: bus.sink(createPluginInstance('p')) }
+}
+
+describe('an event', () => {
+  test('reaches every listener at once, with its time and severity filled in', () => {
+    const { bus, sink, records } = createBus()
+    const others: EventRecord[] = []
+    bus.subscribe((record) => others.push(record))
+    sink.emit({ name: 'a.b' })
+    sink.emit({ name: 'c', severity: 'error', timeMs: 5, body: 'x', attributes: { n: 1 } })
+    expect(records).toEqual([
+      { type: 'event', plugin: 'p', event: { name: 'a.b', timeMs: 1_000, severity: 'info' } },
+      {
+        type: 'event',
+        plugin: 'p',
+        event: { name: 'c', timeMs: 5, severity: 'error', body: 'x', attributes: { n: 1 } },
+      },
+    ])
+    expect(others).toEqual(records)
+  })
+
+  test('does not change when the caller uses its objects again', () => {
+    const { sink, records } = createBus()
+    const event = { name: 'a', attributes: { n: 1 } }
+    sink.emit(event)
+    sink.begin('b', event)
+    event.attributes.n = 2
+    event.name = 'changed'
+    expect(records).toMatchObject([{ event: { name: 'a', attributes: { n: 1 } } }, { attributes: { n: 1 } }])
+  })
+
+  test('of the wrong shape is dropped with a word, and nothing is thrown', () => {
+    const { sink, records, messages } = createBus()
+    const thrower = {
+      get name(): string {
+        throw new Error('getter')
+      },
+    }
+    for (const event of [null, undefined, 5, {}, { name: 5 }, thrower] as unknown as PluginEvent[])
+      expect(() => sink.emit(event)).not.toThrow()
+    expect(records).toEqual([])
+    expect(messages).toHaveLength(6)
+    expect(messages[5]).toBe('warn: plugin "p": an event was dropped: getter')
+  })
+
+  test('reaches the others when one listener throws, and a listener that left hears no more', () => {
+    const { bus, sink, records, end, messages } = createBus()
+    const later: EventRecord[] = []
+    bus.subscribe(() => {
+      throw new Error('listener')
+    })
+    bus.subscribe((record) => later.push(record))
+    sink.emit({ name: 'a' })
+    end()
+    end()
+    sink.emit({ name: 'b' })
+    expect([records.length, later.length]).toEqual([1, 2])
+    expect(messages).toEqual(Array(2).fill('error: an event listener threw: listener'))
+  })
+
+  test('is not thrown back when the logger and the listener are both broken', () => {
+    const fail = () => {
+      throw new Error('no')
+    }
+    const bus = new EventBus(createManualClock(), { ...silentLogger })
+    bus.subscribe(fail)
+    expect(() => bus.sink(createPluginInstance('p')).emit({ name: 'a' })).not.toThrow()
+  })
+
+  test('reaches only listeners that accept the plugin instance that it comes from', () => {
+    const { bus } = createBus()
+    const [a, b] = ['a', 'b'].map((node) => createPluginInstance('p', { node }))
+    const heard: EventRecord[] = []
+    bus.subscribe(
+      (record) => heard.push(record),
+      (instance) => instance === a,
+    )
+    bus.sink(a).emit({ name: 'from a' })
+    bus.sink(b).emit({ name: 'from b' })
+    expect(heard).toMatchObject([{ event: { name: 'from a' } }])
+  })
+})
+
+describe('an activity', () => {
+  test('begins, has events, and ends once', () => {
+    const { sink, records, clock } = createBus()
+    const activity = sink.begin('transfer', { attributes: { size: 5 } })
+    activity.emit({ name: 'paused' })
+    clock.jump(10)
+    activity.end({ error: 'reset', attributes: { sent: 3 } })
+    activity.end()
+    activity.emit({ name: 'too late' })
+    const activityId = activity.id
+    expect(records).toEqual([
+      { type: 'begin', plugin: 'p', activityId, name: 'transfer', timeMs: 1_000, attributes: { size: 5 } },
+      {
+        type: 'event',
+        plugin: 'p',
+        activityId,
+        event: { name: 'paused', timeMs: 1_000, severity: 'info' },
+      },
+      { type: 'end', plugin: 'p', activityId, timeMs: 1_010, error: 'reset', attributes: { sent: 3 } },
+    ])
+  })
+
+  test('may stand in another', () => {
+    const { sink, records } = createBus()
+    const parent = sink.begin('outer')
+    sink.begin('inner', { parent })
+    expect(records[1]).toMatchObject({ name: 'inner', parentId: parent.id })
+  })
+
+  test('has an id that no other activity of the host has', () => {
+    const { bus, sink } = createBus()
+    const ids = [sink, bus.sink(createPluginInstance('q')), sink].map((one) => one.begin('x').id)
+    expect(new Set(ids).size).toBe(3)
+  })
+
+  test('can not pass for something else by what it is ended with', () => {
+    const { sink, records } = createBus()
+    sink.begin('x').end({ type: 'begin', plugin: 'other', activityId: '999' } as never)
+    expect(records[1]).toEqual({ type: 'end', plugin: 'p', activityId: '1', timeMs: 1_000 })
+  })
+
+  test('never throws, whatever it is begun and ended with', () => {
+    const { sink, records } = createBus()
+    for (const odd of [null, 5, { attributes: null, parent: null }] as never[]) {
+      sink.begin('x', odd).end(odd)
+      sink.begin(odd)
+    }
+    expect(records.filter(({ type }) => type === 'end')).toHaveLength(3)
+  })
+})

@@ -1,0 +1,259 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { runs } from '../../../../../tools/test/runs.js'
+import { ExponentialBuckets } from '../../../src/storage/exponential.js'
+import { openHost } from '../../support/open-host.js'
+
+const table = {
+  histogram: { kind: 'histogram', name: 'histogram', help: 'H', bounds: [1, 2], labels: { a: {} } },
+  plain: { kind: 'histogram', name: 'plain', help: 'P', bounds: [1] },
+  exponential: { kind: 'exponential_histogram', name: 'exponential', help: 'E', labels: { a: {} } },
+  summary: { kind: 'summary', name: 'summary', help: 'S', labels: { a: {} }, quantiles: [0.5, 0.9] },
+  counter: { kind: 'counter', name: 'counter', help: 'C', labels: { a: {} }, lifetime: 'collect' },
+  passing: {
+    kind: 'histogram',
+    name: 'passing',
+    help: 'P',
+    labels: { a: {} },
+    lifetime: 'collect',
+    bounds: [],
+  },
+} as const
+
+const bounds = [1, 2]
+const x = { a: 'x' }
+
+describe('a histogram that follows totals', () => {
+  test('holds them exactly, however often they are reported', async () => {
+    const { handles, memory } = await openHost(table)
+    // 0.48 + (6.28 - 0.48) is not 6.28
+    for (const sum of [0.48, 6.28, 6.28]) handles.histogram.setTotals(x, { bounds, buckets: [1, 0, 2], sum })
+    expect(memory.series('histogram', x)).toMatchObject({ buckets: [1, 0, 2], sum: 6.28, count: 3 })
+    handles.plain.setTotals({ bounds: [1], buckets: [5, 0], sum: 2 })
+    expect(memory.series('plain')).toMatchObject({ buckets: [5, 0], sum: 2 })
+  })
+
+  test('goes on growing when its source begins again, also when the sum alone would not tell', async () => {
+    const { handles, memory } = await openHost(table)
+    const series = handles.histogram.labels(x)
+    series.setTotals({ bounds, buckets: [1, 4, 0], sum: 6 })
+    series.setTotals({ bounds, buckets: [2, 1, 0], sum: 7 })
+    expect(memory.series('histogram', x)).toMatchObject({ buckets: [3, 5, 0], sum: 13 })
+    // a sum may fall: of negative values
+    series.setTotals({ bounds, buckets: [3, 1, 0], sum: -3 })
+    expect(memory.series('histogram', x)).toMatchObject({ buckets: [4, 5, 0], sum: 3 })
+  })
+
+  test('whose bounds a view changed counts a bucket where its upper bound falls', async () => {
+    const views = [{ match: 'histogram', bounds: [1.5, 4] }]
+    const { handles, memory } = await openHost(table, { views })
+    const reported = { bounds: [1, 2, 8], buckets: [1, 2, 4, 8], sum: 9 }
+    for (let i = 0; i < 2; i++) handles.histogram.setTotals(x, reported)
+    expect(memory.series('histogram', x)).toMatchObject({ buckets: [1, 2, 12], sum: 9 })
+  })
+
+  test('keeps the sources of one series apart where a view drops a label', async () => {
+    const { handles, memory } = await openHost(table, { views: [{ match: '*', dropLabels: ['a'] }] })
+    for (let i = 1; i <= 3; i++) {
+      handles.histogram.setTotals({ a: 'x' }, { bounds, buckets: [i, 0, 0], sum: i })
+      handles.histogram.setTotals({ a: 'y' }, { bounds, buckets: [0, 10, i], sum: 20 })
+      handles.exponential.setTotals({ a: 'x' }, exponential([i]))
+      handles.exponential.setTotals({ a: 'y' }, exponential([5]))
+      handles.summary.setTotals({ a: 'x' }, { quantiles: [1, 2], sum: i, count: i })
+      handles.summary.setTotals({ a: 'y' }, { quantiles: [3, 4], sum: 10, count: 1 })
+    }
+    expect(memory.series('histogram')).toMatchObject({ buckets: [3, 10, 3], sum: 23 })
+    expect(memory.series('exponential')).toMatchObject({ count: 8 })
+    expect(memory.series('summary')).toMatchObject({ quantiles: [Number.NaN, Number.NaN], sum: 13, count: 4 })
+  })
+
+  test('has the exemplars that it is set, each at its bucket', async () => {
+    const { handles, memory } = await openHost(table)
+    const exemplar = { labels: { trace_id: 't' }, value: 3, timestampSeconds: 1 }
+    handles.histogram.setTotals(x, {
+      bounds,
+      buckets: [0, 0, 1],
+      sum: 3,
+      exemplars: [undefined, undefined, exemplar],
+    })
+    handles.counter.setTotal(x, 4, { ...exemplar, value: 2 })
+    const [histogram, counter] = ['histogram', 'counter'].map(
+      (name) => memory.context.read({ names: new Set([name]) })[0].instruments[0].exemplars,
+    )
+    expect([0, 1, 2].map((cell) => histogram.at(cell)?.value)).toEqual([undefined, undefined, 3])
+    expect(counter.at(0)).toEqual({ ...exemplar, value: 2 })
+  })
+})
+
+describe('an exponential histogram that follows totals', () => {
+  test('has the buckets of the one that observed, at every step', async () => {
+    const values = fc.array(fc.oneof(fc.double({ min: -1e9, max: 1e9, noNaN: true }), fc.constant(0)), {
+      maxLength: 20,
+    })
+    const { handles } = await openHost({
+      ...table,
+      exponential: { ...table.exponential, seriesLimit: 1e6 },
+    })
+    let i = 0
+    fc.assert(
+      fc.property(fc.array(values, { maxLength: 5 }), (rounds) => {
+        const source = new ExponentialBuckets(160)
+        const labels = { a: `${i++}` }
+        for (const round of rounds) {
+          for (const value of round) source.observe(value)
+          handles.exponential.setTotals(labels, toldBy(source))
+          const state = stateOf(handles, labels)
+          expect(contentsOf(state)).toEqual(contentsOf(source))
+        }
+      }),
+      { numRuns: runs(200) },
+    )
+  })
+
+  test('goes on growing when its source begins again at a finer scale', async () => {
+    const { handles, memory } = await openHost(table)
+    handles.exponential.setTotals(x, { ...exponential([4, 4]), scale: 0, sum: 10 })
+    handles.exponential.setTotals(x, { ...exponential([1]), scale: 3, sum: 2 })
+    expect(memory.series('exponential', x)).toMatchObject({ count: 9, sum: 12 })
+    expect(stateOf(handles, x).scale).toBe(0)
+  })
+
+  test('does not lose its scale to one without buckets', async () => {
+    const { handles } = await openHost(table)
+    handles.exponential.setTotals(x, { ...exponential([]), scale: 0, zeroCount: 1 })
+    handles.exponential.setTotals(x, { ...exponential([1]), scale: 12, zeroCount: 1 })
+    expect(stateOf(handles, x).scale).toBe(12)
+  })
+})
+
+describe('a summary that follows totals', () => {
+  test('has the quantiles that it was reported last, and totals that grow', async () => {
+    const { handles, memory } = await openHost(table)
+    handles.summary.setTotals(x, { quantiles: [1, 2], sum: 10, count: 4 })
+    expect(memory.series('summary', x)).toMatchObject({ quantiles: [1, 2], sum: 10, count: 4 })
+    handles.summary.setTotals(x, { quantiles: [3, Number.NaN], sum: 2, count: 1 })
+    expect(memory.series('summary', x)).toMatchObject({ quantiles: [3, Number.NaN], sum: 12, count: 5 })
+  })
+})
+
+describe('totals that make no sense', () => {
+  test('are dropped and counted, and leave the series as it was', async () => {
+    const { handles, memory, dropped } = await openHost(table)
+    const good = { bounds, buckets: [1, 1, 1], sum: 3 }
+    handles.histogram.setTotals(x, good)
+    const bad: any[] = [
+      null,
+      {},
+      { ...good, buckets: [1, 1] },
+      { ...good, bounds: [1, Number.NaN] },
+      { ...good, sum: Number.NaN },
+      { ...good, buckets: [1, -1, 1] },
+      { ...good, sum: Infinity },
+    ]
+    for (const totals of bad) handles.histogram.setTotals(x, totals)
+    handles.exponential.setTotals(x, { ...exponential([1]), scale: 99 })
+    handles.exponential.setTotals(x, { ...exponential([1]), zeroCount: -1 })
+    handles.summary.setTotals(x, { quantiles: [1], sum: 1, count: 1 })
+    expect(memory.series('histogram', x)).toMatchObject({ buckets: [1, 1, 1], sum: 3 })
+    expect(dropped()).toEqual({ not_a_number: 7, negative: 2, infinite: 1 })
+  })
+
+  test('are dropped in the overflow series, where sources cannot be told apart', async () => {
+    const limited = { histogram: { ...table.histogram, seriesLimit: 1 } }
+    const { handles, memory, overflowed } = await openHost(limited)
+    handles.histogram.setTotals({ a: '1' }, { bounds, buckets: [1, 0, 0], sum: 1 })
+    handles.histogram.setTotals({ a: '2' }, { bounds, buckets: [7, 0, 0], sum: 7 })
+    expect(memory.series('histogram', { a: '__overflow__' })).toMatchObject({ count: 0 })
+    expect(overflowed('histogram')).toBe(1)
+  })
+})
+
+describe('a lifetime of collect', () => {
+  test('ends a counter’s and a histogram’s series that a pass no longer tells; a later one is followed anew', async () => {
+    const { handles, labelsOf, pass, memory } = await openHost(table)
+    const tell = (...names: string[]) =>
+      pass(() => {
+        for (const a of names) {
+          handles.counter.setTotal({ a }, 5)
+          handles.passing.setTotals({ a }, { bounds: [], buckets: [2], sum: 1 })
+        }
+      })
+    await tell('x', 'y')
+    await tell('y')
+    for (const name of ['counter', 'passing']) expect(labelsOf(name)).toEqual([{ a: 'y' }])
+    await tell('x', 'y')
+    expect(memory.value('counter', { a: 'x' })).toBe(5)
+    expect(memory.series('passing', { a: 'x' })).toMatchObject({ count: 2, sum: 1 })
+  })
+
+  test('spares a series that a view has made of several', async () => {
+    const { handles, memory, pass } = await openHost(table, {
+      views: [{ match: 'counter', dropLabels: ['a'] }],
+    })
+    await pass(() => {
+      handles.counter.setTotal({ a: 'x' }, 5)
+      handles.counter.setTotal({ a: 'y' }, 7)
+    })
+    await pass(() => {})
+    await pass(() => handles.counter.setTotal({ a: 'x' }, 6))
+    expect(memory.value('counter')).toBe(13)
+  })
+
+  test('spares what is recorded by itself, and what a failed pass did not get to', async () => {
+    const { handles, labelsOf, pass } = await openHost(table)
+    handles.counter.inc({ a: 'own' })
+    await pass(() => handles.counter.setTotal({ a: 'reported' }, 5))
+    await pass(() => {
+      throw new Error('broken')
+    })
+    expect(labelsOf('counter')).toEqual([{ a: 'own' }, { a: 'reported' }])
+  })
+})
+
+describe('an instrument that is forgotten', () => {
+  test('is gone with its series, and its name is free for another kind', async () => {
+    const { context, memory } = await openHost({})
+    const first = context.define({ kind: 'counter', name: 'later', help: 'L', labels: { a: {} } })
+    first.inc({ a: 'x' })
+    context.forget('later')
+    expect(memory.read({ names: new Set(['later']) })).toEqual([])
+    context.define({ kind: 'gauge', name: 'later', help: 'now a gauge' }).set(3)
+    expect(memory.value('later')).toBe(3)
+    context.forget('never defined')
+  })
+})
+
+function exponential(counts: number[]) {
+  return {
+    scale: 5,
+    zeroCount: 0,
+    positive: { offset: 3, counts },
+    negative: { offset: 0, counts: [] },
+    sum: 1,
+  }
+}
+
+function toldBy({ scale, zeroCount, positive, negative, sum }: ExponentialBuckets) {
+  const run = (one: typeof positive | undefined) => ({
+    offset: one?.start ?? 0,
+    counts: [...(one?.counts.subarray(0, one.length) ?? [])],
+  })
+  return { scale, zeroCount, positive: run(positive), negative: run(negative), sum }
+}
+
+function stateOf(handles: any, labels: object): ExponentialBuckets {
+  const { instrument } = handles.exponential
+  return instrument.states[instrument.find(labels)]
+}
+
+/** What is in the buckets, at the scale that it is at. */
+function contentsOf(state: ExponentialBuckets) {
+  const counts = ({ start, length, counts: all }: any) =>
+    [...all.subarray(0, length)].flatMap((count: number, i: number) =>
+      count === 0 ? [] : [[start + i, count]],
+    )
+  const { positive, negative, zeroCount, sum, scale } = state
+  const runs = [counts(positive), negative === undefined ? [] : counts(negative)]
+  const isEmpty = runs.every((run) => run.length === 0)
+  return { runs, zeroCount, sum, scale: isEmpty ? 'none' : scale }
+}

@@ -1,0 +1,224 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { runs } from '../../../../tools/test/runs.js'
+import { openHost } from '../support/open-host.js'
+
+const labels = { a: {}, b: ['x', 'y'] } as const
+const table = {
+  counter: { kind: 'counter', name: 'counter', help: 'H', labels },
+  plainCounter: { kind: 'counter', name: 'plain_counter', help: 'H' },
+  upDown: { kind: 'up_down_counter', name: 'up_down', help: 'H', labels },
+  gauge: { kind: 'gauge', name: 'gauge', help: 'H', labels },
+  histogram: { kind: 'histogram', name: 'histogram', help: 'H', labels },
+  exponential: { kind: 'exponential_histogram', name: 'exponential', help: 'H', labels },
+  summary: { kind: 'summary', name: 'summary', help: 'H', labels },
+  timer: { kind: 'timer', name: 'timer', help: 'H', labels },
+  info: { kind: 'info', name: 'info', help: 'H', labels },
+  states: { kind: 'state_set', name: 'states', help: 'H', states: ['on', 'off'], labels },
+} as const
+
+const views = [
+  {},
+  { views: [{ match: '*', dropLabels: ['a'] }] },
+  { views: [{ match: '*', labels: { a: { truncate: 1 } } as const }] },
+  { views: [{ match: '*', metric: 'off' } as const] },
+]
+
+/** What a careless or hostile caller may pass, getters and proxies that throw included. */
+const THROWER = 'stands for the proxy'
+const thrower = new Proxy(
+  {},
+  {
+    get: () => {
+      throw new Error('get')
+    },
+    ownKeys: () => {
+      throw new Error('ownKeys')
+    },
+    has: () => {
+      throw new Error('has')
+    },
+    getPrototypeOf: () => {
+      throw new Error('getPrototypeOf')
+    },
+  },
+)
+const odd = fc.oneof(
+  fc.anything({ withBigInt: true, withDate: true, withNullPrototype: true, withObjectString: true }),
+  fc.constantFrom<unknown>(THROWER, Symbol('s'), () => 'x', new Date(Number.NaN), 5n, Object.create(null)),
+  fc.record({ a: fc.anything(), b: fc.anything() }),
+  fc.constant({ a: THROWER, b: 'x' }),
+)
+/** fast-check itself would trip over the proxy. */
+const armed = (value: unknown): unknown => {
+  if (value === THROWER) return thrower
+  const isHolder = typeof value === 'object' && value !== null && 'a' in value && value.a === THROWER
+  return isHolder ? { ...value, a: thrower } : value
+}
+const call = fc.constantFrom(
+  'inc',
+  'dec',
+  'set',
+  'observe',
+  'setTotal',
+  'toggle',
+  'start',
+  'labels',
+  'remove',
+)
+
+describe('recording', () => {
+  test('never throws, whatever is passed to whatever handle, and leaves every number a number', async () => {
+    for (const options of views) {
+      const { handles, memory } = await openHost(table, options)
+      const all = Object.values(handles) as unknown as Record<string, (...args: unknown[]) => any>[]
+      fc.assert(
+        fc.property(fc.nat(all.length - 1), call, fc.array(odd, { maxLength: 3 }), (which, name, given) => {
+          const handle = all[which]
+          const args = given.map(armed)
+          const bound = handle['labels']?.({ a: 'x', b: 'x' }) ?? handle
+          const result = name in handle ? handle[name](...args) : undefined
+          if (name === 'start') result?.stop(...args)
+          if (name === 'labels') result?.inc?.(1)
+          if (name !== 'labels' && name in bound) bound[name](...args)
+        }),
+        { numRuns: runs(600) },
+      )
+      for (const { name, series } of memory.read())
+        for (const { value = 0, sum = 0, buckets = [] } of series)
+          expect(
+            [value, sum, ...buckets].every((number) => !Number.isNaN(number)),
+            name,
+          ).toBe(true)
+    }
+  })
+
+  test('never throws, whatever totals a source tells, and keeps counts and sums numbers', async () => {
+    const { handles, memory } = await openHost({
+      counter: { kind: 'counter', name: 'counter', help: 'H' },
+      histogram: { kind: 'histogram', name: 'histogram', help: 'H', bounds: [1, 2] },
+      exponential: { kind: 'exponential_histogram', name: 'exponential', help: 'H' },
+      summary: { kind: 'summary', name: 'summary', help: 'H' },
+    })
+    const number = fc.oneof(fc.nat(20), fc.integer(), fc.double(), fc.anything())
+    const list = fc.oneof(
+      fc.array(fc.nat(9), { maxLength: 4 }),
+      fc.array(number, { maxLength: 3 }),
+      fc.anything(),
+    )
+    const scale = fc.integer({ min: -10, max: 20 })
+    const run = fc.oneof(
+      fc.record({
+        offset: fc.integer({ min: -2_000, max: 2_000 }),
+        counts: fc.array(fc.nat(5), { maxLength: 5 }),
+      }),
+      fc.record({ offset: number, counts: list }),
+    )
+    const bounds = fc.oneof(fc.constant([1, 2]), list)
+    const reported = fc.oneof(
+      fc.record({
+        bounds,
+        buckets: fc.array(fc.nat(5), { minLength: 3, maxLength: 3 }),
+        sum: number,
+        exemplars: list,
+      }),
+      fc.record({ bounds, buckets: list, sum: number, exemplars: list }),
+      fc.record({ scale, zeroCount: fc.nat(3), positive: run, negative: run, sum: fc.nat(3) }),
+      fc.record({ scale: number, zeroCount: number, positive: run, negative: list, sum: number }),
+      fc.record({ quantiles: fc.oneof(list, fc.constant([1, 2, 3])), sum: number, count: number }),
+      fc.anything(),
+    )
+    const { counter, histogram, exponential, summary } = handles
+    const takes = [histogram, exponential, summary].map(
+      (one) => one.setTotals.bind(one) as (totals: any) => void,
+    )
+    fc.assert(
+      fc.property(fc.nat(3), reported, number, (which, totals, total) => {
+        if (which < 3) takes[which](totals)
+        else counter.setTotal(total as never, totals as never)
+      }),
+      { numRuns: runs(3_000) },
+    )
+    for (const name of ['counter', 'histogram', 'exponential', 'summary']) {
+      const { value = 0, sum = 0, count = 0, buckets = [] } = memory.series(name)!
+      expect([value, sum, count, ...buckets].some(Number.isNaN), name).toBe(false)
+      expect(Math.min(value, count, ...buckets), name).toBeGreaterThanOrEqual(0)
+    }
+  })
+
+  test('drops labels of the wrong shape, and says why', async () => {
+    const { handles, dropped, labelsOf } = await openHost(table)
+    const wrong: [unknown, string][] = [
+      [undefined, 'label_missing'],
+      [null, 'label_missing'],
+      ['a', 'label_missing'],
+      [{}, 'label_missing'],
+      [{ a: 'x' }, 'label_missing'],
+      [{ a: null, b: 'x' }, 'label_missing'],
+      [{ a: ['x'], b: 'x' }, 'label_type'],
+      [{ a: { toString: () => 'x' }, b: 'x' }, 'label_type'],
+      [{ a: 5n, b: 'x' }, 'label_type'],
+      [thrower, 'label_type'],
+      [{ a: 'x', b: 'z' }, 'label_value'],
+      [{ a: 'x', b: 'constructor' }, 'label_value'],
+      [{ a: 'x', b: 'x', c: 'x' }, 'label_unknown'],
+    ]
+    const expected: Record<string, number> = {}
+    for (const [given, reason] of wrong) {
+      handles.counter.inc(given as never)
+      handles.counter.labels(given as never).inc()
+      handles.gauge.set(given as never, 1)
+      handles.gauge.labels(given as never).set(1)
+      handles.histogram.observe(given as never, 1)
+      handles.states.set(given as never, 'on')
+      expected[reason] = (expected[reason] ?? 0) + 6
+    }
+    expect(dropped()).toEqual(expected)
+    for (const name of ['counter', 'gauge', 'histogram', 'states']) expect(labelsOf(name), name).toEqual([])
+  })
+
+  test('tells of each kind of loss once for each instrument, however often it happens', async () => {
+    const { handles, messages } = await openHost(table)
+    for (let i = 0; i < 100; i++) {
+      handles.plainCounter.inc(Number.NaN)
+      handles.plainCounter.inc(-1)
+      handles.counter.inc({ a: 'x', b: 'x' }, Number.NaN)
+    }
+    expect(messages.filter((message) => message.startsWith('warn'))).toEqual([
+      'warn: instrument "plain_counter" dropped a sample: not_a_number; later ones are only counted, in tidegauge_dropped_samples_total',
+      'warn: instrument "plain_counter" dropped a sample: negative; later ones are only counted, in tidegauge_dropped_samples_total',
+      'warn: instrument "counter" dropped a sample: not_a_number; later ones are only counted, in tidegauge_dropped_samples_total',
+    ])
+  })
+
+  test('goes on when the logger throws', async () => {
+    const fail = () => {
+      throw new Error('disk full')
+    }
+    const { handles, dropped } = await openHost(table, {
+      logger: { debug: fail, info: fail, warn: fail, error: fail },
+    })
+    handles.plainCounter.inc(Number.NaN)
+    expect(dropped()).toEqual({ not_a_number: 1 })
+  })
+
+  test('takes label names and values of the object prototype as data', async () => {
+    const names = ['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'valueOf', 'prototype']
+    const before = Object.getOwnPropertyNames(Object.prototype)
+    const { handles, memory, labelsOf } = await openHost({
+      c: {
+        kind: 'counter',
+        name: 'constructor',
+        help: 'C',
+        labels: Object.fromEntries(names.map((name) => [name, {}])),
+      },
+    })
+    for (const value of names) handles.c.inc(Object.fromEntries(names.map((name) => [name, value])))
+    handles.c.inc({})
+    expect(labelsOf('constructor')).toHaveLength(names.length)
+    for (const value of names)
+      expect(memory.value('constructor', Object.fromEntries(names.map((name) => [name, value])))).toBe(1)
+    expect(Object.getOwnPropertyNames(Object.prototype)).toEqual(before)
+    expect(({} as Record<string, unknown>)['x']).toBeUndefined()
+  })
+})
