@@ -1,3 +1,11 @@
+export { BoundedNames, OTHER_NAME, type BoundedNamesSettings } from './bounded-names.js'
+export {
+  describeRouter,
+  findContentRouters,
+  isKadDht,
+  leadsToLibp2p,
+  type ContentRouters,
+} from './find-routers.js'
 export { observeCall, type CallObserver } from './observe-call.js'
 export { observeGenerator, type GeneratorObserver, type GeneratorOutcome } from './observe-generator.js'
 export { isFunction, isObject, isThenable, safeGet, safeGetMethod, type AnyFunction } from './safe-get.js'

@@ -3,10 +3,16 @@ import { expect, it } from 'vitest'
 
 it('exports exactly these names', () => {
   expect(Object.keys(attach).sort()).toEqual([
+    'BoundedNames',
+    'OTHER_NAME',
     'UndoList',
+    'describeRouter',
+    'findContentRouters',
     'isFunction',
+    'isKadDht',
     'isObject',
     'isThenable',
+    'leadsToLibp2p',
     'observeCall',
     'observeGenerator',
     'replaceMethod',
