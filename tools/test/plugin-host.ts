@@ -57,10 +57,7 @@ export async function startHost(
     value: async (series) => (await read()).get(series),
     families: () =>
       new Map(
-        memory.context.read().map(({ name, kind, help, instruments: [first] }) => {
-          const labels = first.definition.labels.map((label) => label.name)
-          return [name, { kind, help, labels }]
-        }),
+        memory.read().map(({ name, kind, help, labels }) => [name, { kind, help, labels: [...labels] }]),
       ),
   }
 }

@@ -5,7 +5,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { debianProgram } from './debian-program.ts'
+import { debianProgram } from '@tidegauge/testkit'
 
 export interface PrometheusServer {
   /** Evaluates an instant query; each result is the sample's labels and its value as text. */

@@ -1,7 +1,7 @@
 /** A real Pushgateway for tests: it parses what is pushed with client_golang's parsers, and gives it back. */
 import { spawn } from 'node:child_process'
-import { debianProgram } from './debian-program.ts'
 import { end, freePort, until } from './prometheus-server.ts'
+import { debianProgram } from '@tidegauge/testkit'
 
 export interface Pushgateway {
   /** Replaces what is held; the answer's status, and its text when it was refused. */

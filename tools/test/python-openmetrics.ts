@@ -2,8 +2,8 @@
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { debianFile, debianProgram } from './debian-program.ts'
 import { end } from './prometheus-server.ts'
+import { debianFile, debianProgram } from '@tidegauge/testkit'
 
 export interface PythonFamily {
   readonly name: string

@@ -1,7 +1,7 @@
 import { observeGenerator } from '@tidegauge/attach'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { runs } from '../../../tools/test/runs.ts'
+import { runs } from '@tidegauge/testkit'
 
 type Step = 'next' | 'return' | 'throw'
 

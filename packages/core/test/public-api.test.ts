@@ -27,7 +27,6 @@ describe('the public surface', () => {
       'OptionCheck',
       'OptionsError',
       'RegistrationError',
-      'SeriesReader',
       'TidegaugeError',
       'apiLevel',
       'bucketUpperBound',
@@ -40,6 +39,7 @@ describe('the public surface', () => {
       'errorCodes',
       'selfInstruments',
       'silentLogger',
+      'sourcePlugin',
       'systemClock',
     ])
   })

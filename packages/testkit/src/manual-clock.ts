@@ -32,15 +32,15 @@ export function createManualClock(startMs = 1_700_000_000_000): ManualClock {
     },
     async advance(ms) {
       const untilMs = monotonicMs + ms
-      await settle()
+      await flushPromises()
       for (let timer = nextDue(untilMs); timer !== undefined; timer = nextDue(untilMs)) {
         timers.delete(timer)
         monotonicMs = timer.atMs
         timer.callback()
-        await settle()
+        await flushPromises()
       }
       monotonicMs = untilMs
-      await settle()
+      await flushPromises()
     },
     jump: (ms) => void (offsetMs += ms),
     get pending() {
@@ -50,6 +50,6 @@ export function createManualClock(startMs = 1_700_000_000_000): ManualClock {
 }
 
 /** Lets everything run that waits for nothing but its turn. */
-export async function settle(): Promise<void> {
+export async function flushPromises(): Promise<void> {
   for (let i = 0; i < 5; i++) await new Promise((resolve) => setImmediate(resolve))
 }

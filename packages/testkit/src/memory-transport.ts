@@ -1,12 +1,11 @@
-import {
+import type {
+  CollectRequest,
+  EventRecord,
+  FamilyView,
+  ReadFilter,
   SeriesReader,
-  type CollectRequest,
-  type EventRecord,
-  type FamilyView,
-  type ReadFilter,
-  type StringPool,
-  type Transport,
-  type TransportContext,
+  Transport,
+  TransportContext,
 } from '@tidegauge/core'
 
 /** One series as plain data. What a kind does not have is left out. */
@@ -26,6 +25,8 @@ export interface PlainFamily {
   readonly kind: FamilyView['kind']
   readonly help: string
   readonly unit: string | undefined
+  /** Names of the labels that every series has beside the constant ones. */
+  readonly labels: readonly string[]
   readonly series: readonly PlainSeries[]
 }
 
@@ -51,10 +52,7 @@ export function createMemoryTransport(name = 'memory'): MemoryTransport {
       throw new Error(`transport "${name}" has not been started: start the host first`)
     return context
   }
-  const read = (filter?: ReadFilter) =>
-    started()
-      .read(filter)
-      .map((family) => plainFamily(family, started().pool))
+  const read = (filter?: ReadFilter) => started().read(filter).map(plainFamily)
   const series = (family: string, labels: Readonly<Record<string, string>> = {}) =>
     read({ names: new Set([family]) })[0]?.series.find((one) => sameLabels(one.labels, labels))
   return {
@@ -79,40 +77,26 @@ export function createMemoryTransport(name = 'memory'): MemoryTransport {
   }
 }
 
-function plainFamily(
-  { name, kind, help, unit, instruments, upTo }: FamilyView,
-  pool: StringPool,
-): PlainFamily {
-  const series: PlainSeries[] = []
-  for (const instrument of instruments) {
-    const reader = new SeriesReader(instrument, upTo)
-    while (reader.next()) series.push({ labels: labelsOf(reader, pool), ...valuesOf(reader) })
-  }
-  return { name, kind, help, unit, series }
+function plainFamily(family: FamilyView): PlainFamily {
+  const { name, kind, help, unit, labels } = family
+  const series = family.series().map((one) => ({ labels: one.labels(), ...numbersOf(family, one) }))
+  return { name, kind, help, unit, labels: labels.map((label) => label.name), series: series.toArray() }
 }
 
-function labelsOf(reader: SeriesReader, pool: StringPool): Record<string, string> {
-  const { instance, table } = reader.instrument
-  const own = table.readers.map(({ name }, i) => [name, pool.text(reader.ids[reader.idsAt + i])])
-  return Object.fromEntries([...Object.entries(instance.labels), ...own])
-}
-
-function valuesOf(reader: SeriesReader): Omit<PlainSeries, 'labels'> {
-  const { kind, bounds, quantiles, states } = reader.instrument.definition
-  const cells = [...reader.cells.subarray(reader.at, reader.at + reader.instrument.definition.cells)]
-  if (kind === 'histogram') {
-    const buckets = cells.slice(0, bounds.length + 1)
-    return { buckets, sum: cells.at(-1)!, count: buckets.reduce((a, b) => a + b, 0) }
+function numbersOf({ kind, bounds, states }: FamilyView, series: SeriesReader): Omit<PlainSeries, 'labels'> {
+  const totals = () => ({ sum: series.sum, count: series.count })
+  switch (kind) {
+    case 'histogram':
+      return { buckets: [...bounds, Infinity].map((_, i) => series.bucketCount(i)), ...totals() }
+    case 'exponential_histogram':
+      return totals()
+    case 'summary':
+      return { quantiles: series.quantileValues(), ...totals() }
+    case 'state_set':
+      return { states: Object.fromEntries(states.map((state, i) => [state, series.isOn(i)])) }
+    default:
+      return { value: series.value }
   }
-  if (kind === 'exponential_histogram')
-    return { sum: reader.exponential.sum, count: reader.exponential.count }
-  if (kind === 'summary') {
-    const { window } = reader
-    return { quantiles: window.quantiles(quantiles), sum: window.sum, count: window.count }
-  }
-  if (kind === 'state_set')
-    return { states: Object.fromEntries(states.map((state, i) => [state, cells[i] === 1])) }
-  return { value: reader.value }
 }
 
 function sameLabels(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean {

@@ -1,10 +1,10 @@
-import { createManualClock, settle } from '@tidegauge/testkit'
+import { createManualClock, flushPromises } from '@tidegauge/testkit'
 import { describe, expect, test } from 'vitest'
 
 describe('manual clock', () => {
   test('stands still until it is moved', async () => {
     const clock = createManualClock(5_000)
-    await settle()
+    await flushPromises()
     expect([clock.now(), clock.monotonic()]).toEqual([5_000, 0])
     await clock.advance(250)
     expect([clock.now(), clock.monotonic()]).toEqual([5_250, 250])

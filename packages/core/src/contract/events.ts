@@ -1,173 +1,93 @@
-import type { Clock } from '../clock.js'
-import type { Logger } from '../logger.js'
-import type { PluginInstance } from '../storage/plugin-instance.js'
-import { describeThrown, describeValue } from '../errors/describe.js'
+import type { PrivacyClass } from '../definition/definition.js'
 
+/** How serious an event is. */
 export type Severity = 'debug' | 'info' | 'warn' | 'error'
 
+/** A value of an attribute. */
 export type AttributeValue = string | number | boolean
+
+/** Attributes of an event or activity, by name. */
+export type Attributes = Readonly<Record<string, AttributeValue>>
+
+/** One attribute that events may carry; with a privacy class where its value can identify somebody. */
+export interface AttributeDefinition {
+  readonly privacy?: PrivacyClass
+}
+
+/** Every attribute that a plugin's events and activities may carry. Others are dropped and counted. */
+export type AttributeTable = Readonly<Record<string, AttributeDefinition>>
 
 /** One thing that happened in a source. */
 export interface PluginEvent {
   /** Dotted and lower case: `datatransfer.channel.paused`. */
   readonly name: string
+  /** Default `info`. */
   readonly severity?: Severity
   readonly body?: string
-  readonly attributes?: Readonly<Record<string, AttributeValue>>
+  readonly attributes?: Attributes
   /** Milliseconds since the Unix epoch. Default: now. */
   readonly timeMs?: number
 }
 
-/** Something that begins, has events, and ends well or badly: a span, for those who speak of spans. */
+/** How an activity ended: well, unless it has an error. */
+export interface ActivityOutcome {
+  readonly error?: string
+  readonly attributes?: Attributes
+}
+
+/** Something that begins, has events, and ends with success or an error: OpenTelemetry calls it a span. */
 export interface Activity {
   readonly id: string
   readonly name: string
   emit(event: PluginEvent): void
   /** Ends it, once; later calls do nothing. */
-  end(outcome?: {
-    readonly error?: string
-    readonly attributes?: Readonly<Record<string, AttributeValue>>
-  }): void
+  end(outcome?: ActivityOutcome): void
 }
 
-/** What a subscriber is reported. */
-export type EventRecord =
-  | {
-      readonly type: 'event'
-      readonly plugin: string
-      readonly event: Required<Pick<PluginEvent, 'name' | 'timeMs' | 'severity'>> & PluginEvent
-      readonly activityId?: string
-    }
-  | {
-      readonly type: 'begin'
-      readonly plugin: string
-      readonly activityId: string
-      readonly name: string
-      readonly timeMs: number
-      readonly attributes?: Readonly<Record<string, AttributeValue>>
-      readonly parentId?: string
-    }
-  | {
-      readonly type: 'end'
-      readonly plugin: string
-      readonly activityId: string
-      readonly timeMs: number
-      readonly error?: string
-      readonly attributes?: Readonly<Record<string, AttributeValue>>
-    }
+/** What a plugin begins an activity with. */
+export interface ActivityOptions {
+  readonly attributes?: Attributes
+  readonly parent?: Activity
+}
 
-/** Where a plugin tells its stories. Emitting never throws. */
+/** Where a plugin reports events and activities. No call of it throws. */
 export interface EventSink {
   emit(event: PluginEvent): void
-  begin(
-    name: string,
-    options?: { readonly attributes?: Readonly<Record<string, AttributeValue>>; readonly parent?: Activity },
-  ): Activity
+  begin(name: string, options?: ActivityOptions): Activity
 }
 
-export type EventListener = (record: EventRecord) => void
-
-interface Subscription {
-  readonly listener: EventListener
-  readonly accepts: (instance: PluginInstance) => boolean
+/** Which plugin instance a record comes from. */
+export interface RecordSource {
+  readonly plugin: string
+  readonly version: string
+  /** The constant labels of the instance. */
+  readonly labels: Readonly<Record<string, string>>
 }
 
-/** Hands every record to every listener, in order, at once. Keeps nothing, and whatever it is given never throws. */
-export class EventBus {
-  readonly #subscriptions = new Set<Subscription>()
-  readonly #clock: Clock
-  readonly #logger: Logger
-  #nextActivity = 1
-
-  constructor(clock: Clock, logger: Logger) {
-    this.#clock = clock
-    this.#logger = logger
-  }
-
-  /** Hears of the plugin instances that are accepted. Returns what ends the subscription. */
-  subscribe(
-    listener: EventListener,
-    accepts: (instance: PluginInstance) => boolean = () => true,
-  ): () => void {
-    const subscription = { listener, accepts }
-    this.#subscriptions.add(subscription)
-    return () => this.#subscriptions.delete(subscription)
-  }
-
-  sink(instance: PluginInstance): EventSink {
-    return {
-      emit: (event) => this.#publishEvent(instance, event),
-      begin: (name, options) => {
-        const activityId = String(this.#nextActivity++)
-        this.#publish(instance, () => ({
-          type: 'begin',
-          plugin: instance.plugin,
-          activityId,
-          name: assertName(name),
-          timeMs: this.#clock.now(),
-          ...copied(options?.attributes),
-          ...(options?.parent && { parentId: options.parent.id }),
-        }))
-        return this.#activity(instance, activityId, name)
-      },
-    }
-  }
-
-  #activity(instance: PluginInstance, id: string, name: string): Activity {
-    let ended = false
-    return {
-      id,
-      name,
-      emit: (event) => {
-        if (!ended) this.#publishEvent(instance, event, id)
-      },
-      end: (outcome) => {
-        if (ended) return
-        ended = true
-        this.#publish(instance, () => ({
-          type: 'end',
-          plugin: instance.plugin,
-          activityId: id,
-          timeMs: this.#clock.now(),
-          ...(outcome?.error !== undefined && { error: outcome.error }),
-          ...copied(outcome?.attributes),
-        }))
-      },
-    }
-  }
-
-  #publishEvent(instance: PluginInstance, event: PluginEvent, activityId?: string): void {
-    this.#publish(instance, () => {
-      const { timeMs = this.#clock.now(), severity = 'info' } = event
-      const full = { ...event, ...copied(event.attributes), name: assertName(event.name), timeMs, severity }
-      return { type: 'event', plugin: instance.plugin, event: full, ...(activityId && { activityId }) }
-    })
-  }
-
-  /** The caller keeps its objects: a listener that batches must not see them change. */
-  #publish(instance: PluginInstance, make: () => EventRecord): void {
-    let record: EventRecord
-    try {
-      record = make()
-    } catch (thrown) {
-      this.#logger.warn(`plugin "${instance.plugin}": an event was dropped: ${describeThrown(thrown)}`)
-      return
-    }
-    for (const { listener, accepts } of this.#subscriptions) {
-      try {
-        if (accepts(instance)) listener(record)
-      } catch (thrown) {
-        this.#logger.error(`an event listener threw: ${describeThrown(thrown)}`)
+/** What a listener receives. Attributes are those that the plugin declared, after the host's privacy rules. */
+export type EventRecord = RecordSource &
+  (
+    | {
+        readonly type: 'event'
+        readonly event: Required<Pick<PluginEvent, 'name' | 'timeMs' | 'severity'>> & PluginEvent
+        readonly activityId?: string
       }
-    }
-  }
-}
+    | {
+        readonly type: 'begin'
+        readonly activityId: string
+        readonly name: string
+        readonly timeMs: number
+        readonly attributes?: Attributes
+        readonly parentId?: string
+      }
+    | {
+        readonly type: 'end'
+        readonly activityId: string
+        readonly timeMs: number
+        readonly error?: string
+        readonly attributes?: Attributes
+      }
+  )
 
-function assertName(name: unknown): string {
-  if (typeof name !== 'string') throw new TypeError(`its name was ${describeValue(name)}, expected a string`)
-  return name
-}
-
-function copied(attributes: PluginEvent['attributes']): Pick<PluginEvent, 'attributes'> {
-  return attributes ? { attributes: { ...attributes } } : {}
-}
+/** Is called for every record of the plugins that it is subscribed to, at once and in order. */
+export type EventListener = (record: EventRecord) => void

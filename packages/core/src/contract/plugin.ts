@@ -1,11 +1,17 @@
 import type { Clock } from '../clock.js'
-import type { EventSink } from './events.js'
+import type { AttributeTable, EventSink } from './events.js'
 import type { HandleOf, Handles } from '../definition/handles.js'
 import type { InstrumentDefinition, InstrumentTable } from '../definition/definition.js'
 import type { Logger } from '../logger.js'
 
 /** The level of the contracts in this package. A plugin or transport of another level is refused in words. */
 export const apiLevel = 1
+
+/** The time that a last collect pass, a flush or a stop has. */
+export interface DeadlineContext {
+  /** When it must be done, in the clock's monotonic milliseconds. What takes longer is left behind. */
+  readonly deadlineMs: number
+}
 
 /** What a plugin is given when it starts. It stays valid until the plugin has stopped. */
 export interface PluginContext<T extends InstrumentTable = InstrumentTable> {
@@ -52,12 +58,14 @@ export interface Plugin<T extends InstrumentTable = InstrumentTable> {
   /** The {@link apiLevel} of the core that it was written against, as a number: imported, it would always fit. */
   readonly apiLevel: number
   readonly instruments: T
+  /** The attributes that its events and activities may carry. Default: none. */
+  readonly eventAttributes?: AttributeTable
   /** Attaches to the source. May fail; it is then tried again. */
   start?(context: PluginContext<T>): void | Promise<void>
   /** Reads the source now. Passes of one plugin never overlap. */
   collect?(context: CollectContext<T>): void | Promise<void>
   /** Detaches. May be called more than once, and after a start that failed. */
-  stop?(): void | Promise<void>
+  stop?(context?: DeadlineContext): void | Promise<void>
 }
 
 /** Returns the plugin as it is, checked against its own table. */

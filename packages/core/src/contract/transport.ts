@@ -2,8 +2,8 @@ import type { Clock } from '../clock.js'
 import type { EventListener } from './events.js'
 import type { HealthReport, HostDescription } from './report.js'
 import type { Logger } from '../logger.js'
+import type { DeadlineContext } from './plugin.js'
 import type { FamilyView, ReadFilter } from '../registry/reading.js'
-import type { StringPool } from '../storage/string-pool.js'
 
 /** Asks for fresh values before a pull transport reads. */
 export interface CollectRequest {
@@ -21,11 +21,9 @@ export interface TransportContext {
   readonly signal: AbortSignal
   /** What the host calls itself. */
   readonly service: { readonly name: string; readonly instanceId?: string }
-  /** The label values that the series' ids stand for. */
-  readonly pool: StringPool
   /**
    * The families that are routed to this transport, in the order of their registration.
-   * Reading changes nothing; series are walked with a `SeriesReader`, over as many slices as needed.
+   * Reading changes nothing; series are walked with a family's `series()`, over as many slices as needed.
    */
   read(filter?: ReadFilter): FamilyView[]
   /** Collects what is older than its plugin's `maxAgeMs`; concurrent calls share one pass. Never rejects. */
@@ -53,9 +51,9 @@ export interface Transport {
   /** Opens what it needs. When it throws, nothing of it stays open. */
   start(context: TransportContext): void | Promise<void>
   /** Sends what is due now. */
-  flush?(): void | Promise<void>
+  flush?(context?: DeadlineContext): void | Promise<void>
   /** Closes everything. May be called more than once, and after a start that failed. */
-  stop?(): void | Promise<void>
+  stop?(context?: DeadlineContext): void | Promise<void>
   /** What `describe()` shows of it, such as the URL that it serves. */
   describe?(): Readonly<Record<string, string>>
 }

@@ -14,6 +14,8 @@ export interface LabelDefinition {
   /** The closed list of values. A label without it is open. */
   readonly values?: readonly string[]
   readonly privacy?: PrivacyClass
+  /** The dotted name for OTLP and StatsD, such as `http.request.method`, where it differs from the label's. */
+  readonly dottedName?: string
 }
 
 /** A list is short for `{ values }`; `{}` is an open label. */
@@ -55,6 +57,12 @@ export interface UpDownCounterDefinition extends Common {
   readonly kind: 'up_down_counter'
 }
 
+/** How gauges become one series when a view drops a label that told them apart. */
+export const reductions = ['sum', 'max', 'min', 'mean'] as const
+
+/** One of the {@link reductions}. */
+export type Reduction = (typeof reductions)[number]
+
 /** A current value. It has no series before its first `set`. */
 export interface GaugeDefinition extends Common {
   readonly kind: 'gauge'
@@ -63,6 +71,8 @@ export interface GaugeDefinition extends Common {
    * `event`: series stay until they are removed; for gauges that are set between passes.
    */
   readonly lifetime?: 'collect' | 'event'
+  /** How series are reduced to one when a view drops a label. Default `sum`; the view may say otherwise. */
+  readonly reduce?: Reduction
 }
 
 /** A distribution over explicit bounds. Bounds are inclusive at the top, as in Prometheus and OTLP. */

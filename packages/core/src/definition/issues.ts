@@ -3,6 +3,7 @@ import { isPlainObject } from '../errors/option-check.js'
 import {
   labelDefinition,
   privacyClasses,
+  reductions,
   seriesKind,
   type InstrumentDefinition,
   type LabelSpec,
@@ -45,6 +46,7 @@ export function issuesOf(definition: InstrumentDefinition, constantLabels: reado
   expect(kinds.includes(kind), 'kind', kind, `one of ${kinds.join(', ')}`)
   expectChoice(definition, 'over', ['histogram', 'exponential_histogram', 'summary'], expect)
   expectChoice(definition, 'lifetime', ['collect', 'event'], expect)
+  expectChoice(definition, 'reduce', reductions, expect)
   expectLabels(definition, constantLabels, expect)
   expectNumbers(definition, expect)
   return issues
@@ -54,11 +56,11 @@ type Expect = (ok: boolean, path: string, value: unknown, expected: string) => v
 
 function expectChoice(
   definition: InstrumentDefinition,
-  path: 'over' | 'lifetime',
+  path: 'over' | 'lifetime' | 'reduce',
   choices: readonly string[],
   expect: Expect,
 ): void {
-  const value = (definition as Partial<Record<'over' | 'lifetime', string>>)[path]
+  const value = (definition as Partial<Record<'over' | 'lifetime' | 'reduce', string>>)[path]
   expect(value === undefined || choices.includes(value), path, value, `one of ${choices.join(', ')}`)
 }
 
@@ -86,7 +88,9 @@ function expectLabels(
 }
 
 function expectSpec(name: string, spec: LabelSpec, expect: Expect): void {
-  const { values, privacy } = labelDefinition(spec ?? {})
+  const { values, privacy, dottedName } = labelDefinition(spec ?? {})
+  const isText = dottedName === undefined || (typeof dottedName === 'string' && dottedName !== '')
+  expect(isText, `labels.${name}.dottedName`, dottedName, 'a string that is not empty')
   const areTexts =
     Array.isArray(values) && values.length > 0 && values.every((value) => typeof value === 'string')
   const expected = 'a list of strings, or an object for an open label'

@@ -7,6 +7,7 @@ import {
   type LabelDefinition,
   type LabelSpec,
   type LabelSpecs,
+  type Reduction,
   type SeriesKind,
 } from './definition.js'
 import { issuesOf } from './issues.js'
@@ -27,6 +28,7 @@ export interface ResolvedDefinition {
   readonly hasOpenLabels: boolean
   readonly seriesLimit: number
   readonly lifetime: 'collect' | 'event'
+  readonly reduce: Reduction
   /** A histogram's upper bounds without `+Inf`; empty for other kinds. */
   readonly bounds: readonly number[]
   /** A summary's quantiles; empty for other kinds. */
@@ -85,6 +87,7 @@ export function resolveDefinition(
     labels?: LabelSpecs
     seriesLimit?: number
     lifetime?: 'collect' | 'event'
+    reduce?: Reduction
   }
   const labels = Object.entries(given.labels ?? {}).map(([name, spec]) => resolveLabel(name, spec))
   const bounds = kind === 'histogram' ? [...(given.bounds ?? defaultBounds)] : []
@@ -99,6 +102,7 @@ export function resolveDefinition(
     hasOpenLabels: labels.some((label) => label.values === undefined),
     seriesLimit: given.seriesLimit ?? where.seriesLimit,
     lifetime: given.lifetime ?? (kind === 'gauge' ? 'collect' : 'event'),
+    reduce: given.reduce ?? 'sum',
     bounds,
     quantiles: kind === 'summary' ? [...(given.quantiles ?? defaultQuantiles)] : [],
     states,
@@ -111,6 +115,11 @@ export function resolveDefinition(
 
 /** A copy: the caller's list may change. */
 function resolveLabel(name: string, spec: LabelSpec): ResolvedLabel {
-  const { values, privacy } = labelDefinition(spec ?? {})
-  return { name, ...(values && { values: [...values] }), ...(privacy && { privacy }) }
+  const { values, privacy, dottedName } = labelDefinition(spec ?? {})
+  return {
+    name,
+    ...(values && { values: [...values] }),
+    ...(privacy && { privacy }),
+    ...(dottedName !== undefined && { dottedName }),
+  }
 }

@@ -24,13 +24,17 @@ export function assertPlugin(plugin: Plugin): void {
 export function assertTransport(transport: Transport): void {
   assertComponent('transport', transport)
   if (typeof transport.start !== 'function')
-    throw invalid('transport', transport.name, `start was no function, expected one`)
+    throw invalid(
+      'transport',
+      transport.name,
+      `start was ${describeValue(transport.start)}, expected a function`,
+    )
 }
 
 /** Throws `OPTIONS_UNKNOWN_TRANSPORT` when a plugin is routed to a transport that the host does not have. */
 export function assertRoutes(runners: readonly PluginRunner[], transports: readonly string[]): void {
-  for (const { id, use } of runners) {
-    const issues = (use.transports ?? [])
+  for (const { id, settings } of runners) {
+    const issues = (settings.transports ?? [])
       .filter((name) => !transports.includes(name))
       .map((name) => ({ path: 'transports', received: describeValue(name), expected: oneOf(transports) }))
     if (issues.length > 0) throw new OptionsError(`plugin "${id}"`, issues, 'OPTIONS_UNKNOWN_TRANSPORT')

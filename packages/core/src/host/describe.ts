@@ -15,7 +15,7 @@ interface DescribedHost {
   readonly transports: readonly TransportRunner[]
 }
 
-/** The same picture for every endpoint and log line that tells what runs. */
+/** The same description for every endpoint and log line that shows what runs. */
 export function describeHost(host: DescribedHost): HostDescription {
   return {
     service: host.settings.service,
@@ -36,7 +36,9 @@ export function healthOf(
   plugins: readonly PluginRunner[],
   transports: readonly TransportRunner[],
 ): HealthReport {
-  const pluginHealth = plugins.map(({ plugin, status, use }) => status.health(plugin.name, use.labels))
+  const pluginHealth = plugins.map(({ plugin, status, settings }) =>
+    status.health(plugin.name, settings.labels),
+  )
   const transportHealth = transports.map(({ transport, status }) => status.health(transport.name))
   const healthy = [...pluginHealth, ...transportHealth].every(({ state }) => state === 'up')
   return { healthy, plugins: pluginHealth, transports: transportHealth }
@@ -47,13 +49,13 @@ function describePlugin(runner: PluginRunner, registry: Registry): HostDescripti
   return {
     name: runner.plugin.name,
     version: runner.plugin.version,
-    labels: runner.use.labels,
+    labels: runner.settings.labels,
     state: runner.status.state,
     instruments: instruments.length,
     series: instruments.reduce((sum, { table }) => sum + table.size, 0),
-    intervalMs: runner.use.intervalMs,
+    intervalMs: runner.settings.intervalMs,
     startMs: runner.status.startMs,
-    transports: runner.use.transports ?? 'all',
+    transports: runner.settings.transports ?? 'all',
   }
 }
 

@@ -14,28 +14,30 @@ export interface TidegaugeOptions {
   readonly views?: readonly View[]
   /** What becomes of label values that can identify somebody. */
   readonly privacy?: PrivacyRules
-  /** Most series of an instrument unless it says otherwise. Default 2,000. */
+  /** The maximum of series of an instrument unless it says otherwise. Default 2,000. */
   readonly seriesLimit?: number
   /** `off`: no `tidegauge_*` metrics. Default `on`. */
   readonly selfMetrics?: 'on' | 'off'
   /**
-   * Which failures `start()` puts up with: those of plugins (default; they are tried again), of plugins and
+   * Which failures `start()` tolerates: those of plugins (default; they are tried again), of plugins and
    * transports (`all`), or `none`.
    */
   readonly tolerate?: 'plugins' | 'all' | 'none'
+  /** How long `stop()` takes at most, with its last collect pass and flushes. Default 5,000. */
+  readonly stopTimeoutMs?: number
   /** Default: the machine's clock. */
   readonly clock?: Clock
 }
 
-/** How a host wants one plugin run. */
+/** How a host runs one plugin. */
 export interface UseOptions {
   /** Time between collect passes. Default 10,000; 0: only when a transport asks. */
   readonly intervalMs?: number
   /** When a pass counts as failed. Default 5,000. */
   readonly timeoutMs?: number
-  /** A pull transport gets values of at max this age. Default 1,000. */
+  /** A pull transport gets values of at most this age. Default 1,000. */
   readonly maxAgeMs?: number
-  /** Part of the interval by which each tick is put off at random, 0 to 1. Default 0.1. */
+  /** Part of the interval by which each tick is delayed at random, 0 to 1. Default 0.1. */
   readonly jitterRatio?: number
   /** Constant labels, such as which node of several; they tell two instances of a plugin apart. */
   readonly labels?: Readonly<Record<string, string>>
@@ -66,6 +68,7 @@ const optionNames = [
   'seriesLimit',
   'selfMetrics',
   'tolerate',
+  'stopTimeoutMs',
   'clock',
 ]
 
@@ -84,6 +87,7 @@ export function parseOptions(options: TidegaugeOptions = {}): HostSettings {
     privacy: parsePrivacy(check, given.privacy),
     seriesLimit: check.integer('seriesLimit', given.seriesLimit, defaultSeriesLimit, 1),
     selfMetrics: check.choice('selfMetrics', given.selfMetrics, 'on', ['on', 'off']),
+    stopTimeoutMs: check.integer('stopTimeoutMs', given.stopTimeoutMs, 5_000, 1, 2 ** 31 - 1),
     tolerate: check.choice('tolerate', given.tolerate, 'plugins', ['plugins', 'all', 'none']),
   }
   check.assertNoIssues()

@@ -1,26 +1,27 @@
 import type { Clock } from '../clock.js'
-import { CollectError, RegistrationError } from '../errors/errors.js'
-import type { EventBus } from '../contract/events.js'
+import type { Plugin, PluginContext } from '../contract/plugin.js'
 import type { InstrumentDefinition } from '../definition/definition.js'
 import type { Handles } from '../definition/handles.js'
+import { CollectError, RegistrationError } from '../errors/errors.js'
 import { prefixLogger, type Logger } from '../logger.js'
-import type { Plugin, PluginContext } from '../contract/plugin.js'
-import { createPluginInstance, type PluginInstance } from '../storage/plugin-instance.js'
 import type { Registry } from '../registry/registry.js'
+import { createPluginInstance, type PluginInstance } from '../storage/plugin-instance.js'
 import { BackOff } from './back-off.js'
-import { callWithin, type CallResult } from './deadline.js'
-import { startError } from './start-error.js'
+import { callWithin, waitAtMost, type CallResult } from './deadline.js'
+import type { EventBus } from './event-bus.js'
 import type { RunSettings } from './options.js'
 import type { FailureReason } from './self-metrics.js'
+import { StartAttempt } from './start-attempt.js'
+import { startError } from './start-error.js'
 import { Status } from './status.js'
 
 /** What a runner shares with the rest of its host. */
-export interface RunnerSettings {
+export interface RunnerDeps {
   readonly clock: Clock
   readonly logger: Logger
   readonly registry: Registry
   readonly events: EventBus
-  /** Told of every pass and start, for the self-metrics. */
+  /** Is called after every pass and start, for the self-metrics. */
   readonly observer: RunObserver
 }
 
@@ -29,44 +30,61 @@ export interface RunObserver {
   failed(plugin: string, reason: FailureReason): void
 }
 
+interface Failure {
+  readonly reason: FailureReason
+  readonly thrown: unknown
+}
+
 /** Runs one plugin so that whatever it does disturbs no other. */
 export class PluginRunner {
   readonly plugin: Plugin
-  readonly use: RunSettings
+  readonly settings: RunSettings
   readonly instance: PluginInstance
   readonly status: Status
   /** The plugin's name, with its constant labels when it has any: unique in a host. */
   readonly id: string
-  readonly #settings: RunnerSettings
+  readonly #deps: RunnerDeps
   readonly #logger: Logger
   readonly #backOff: BackOff
-  #abort = new AbortController()
+  #isStopped = true
+  #attempt: StartAttempt | undefined
   #isAttached = false
   #isRejected = false
   #pass: Promise<void> | undefined
+  #passAbort: AbortController | undefined
   #lastPassMs: number | undefined
   #cancelTick: (() => void) | undefined
   #instruments: Handles<Plugin['instruments']> | undefined
   #lastFailure: { readonly thrown: unknown } | undefined
 
-  constructor(plugin: Plugin, use: RunSettings, settings: RunnerSettings) {
+  constructor(plugin: Plugin, settings: RunSettings, deps: RunnerDeps) {
     this.plugin = plugin
-    this.use = use
-    this.instance = createPluginInstance(plugin.name, use.labels)
-    this.id = runnerId(plugin.name, use.labels)
-    this.status = new Status(settings.clock)
-    this.#settings = settings
-    this.#logger = prefixLogger(settings.logger, `plugin "${this.id}": `)
-    this.#backOff = new BackOff(use.intervalMs)
+    this.settings = settings
+    this.instance = createPluginInstance(plugin.name, settings.labels, plugin.version)
+    this.id = runnerId(plugin.name, settings.labels)
+    this.status = new Status(deps.clock)
+    this.#deps = deps
+    this.#logger = prefixLogger(deps.logger, `plugin "${this.id}": `)
+    this.#backOff = new BackOff(settings.intervalMs)
+  }
+
+  /** Adds the plugin's table to the registry, once. Throws what the registry throws. */
+  register(): Handles<Plugin['instruments']> {
+    return (this.#instruments ??= this.#deps.registry.addTable(this.instance, this.plugin.instruments))
+  }
+
+  /** Takes the handles of a table that is in the registry already. */
+  adopt(handles: Handles<Plugin['instruments']>): void {
+    this.#instruments = handles
   }
 
   /** Registers, starts, and collects once. Never rejects; returns what went wrong, as an error with a code. */
   async start(): Promise<unknown> {
-    this.#abort = new AbortController()
+    this.#isStopped = false
     this.status.state = 'starting'
-    const startedAtMs = this.#settings.clock.monotonic()
+    const startedAtMs = this.#deps.clock.monotonic()
     await this.collect()
-    this.status.startMs = this.#settings.clock.monotonic() - startedAtMs
+    this.status.startMs = this.#deps.clock.monotonic() - startedAtMs
     this.#scheduleFirst()
     return this.#lastFailure && startError('plugin', this.id, this.#lastFailure.thrown)
   }
@@ -78,98 +96,107 @@ export class PluginRunner {
 
   /** A last pass, of a plugin that runs and does not fail. */
   async collectIfHealthy(): Promise<void> {
-    if (this.#isAttached && this.#backOff.waitMs(this.#settings.clock.monotonic()) === 0) await this.collect()
+    if (this.#isAttached && this.#backOff.waitMs(this.#deps.clock.monotonic()) === 0) await this.collect()
   }
 
   /** A pass if the values are older than they may be, and no back-off is on. */
   collectIfStale(): Promise<void> | undefined {
     if (this.#pass !== undefined) return this.#pass
-    if (this.#abort.signal.aborted || this.status.state === 'idle' || this.#isRejected) return undefined
-    const nowMs = this.#settings.clock.monotonic()
+    if (this.#isStopped || this.#isRejected) return undefined
+    const nowMs = this.#deps.clock.monotonic()
     if (this.#backOff.waitMs(nowMs) > 0) return undefined
-    if (this.#lastPassMs !== undefined && nowMs - this.#lastPassMs < this.use.maxAgeMs) return undefined
+    if (this.#lastPassMs !== undefined && nowMs - this.#lastPassMs < this.settings.maxAgeMs) return undefined
     return this.collect()
   }
 
-  /** Detaches and ends its timers. Never rejects. */
-  async stop(): Promise<void> {
+  /** Detaches and ends its timers, by `deadlineMs` at the latest. Never rejects. */
+  async stop(deadlineMs: number): Promise<void> {
+    const { clock } = this.#deps
+    const leftMs = (): number => Math.max(0, deadlineMs - clock.monotonic())
+    this.#isStopped = true
     this.#cancelTick?.()
-    this.#abort.abort()
-    // it ends within its time; to stop a plugin while it starts would leave it attached
-    await this.#pass
-    const ending = await callWithin(this.#settings.clock, this.use.timeoutMs, () => this.plugin.stop?.())
-    if (ending === 'late') this.#logger.error(`stop did not return within ${this.use.timeoutMs} ms`)
-    else if (!ending.ok)
-      this.#logger.error(`stop failed: ${new Status(this.#settings.clock).failed(ending.thrown)}`)
+    this.#passAbort?.abort()
+    this.#attempt?.abort()
+    // to stop a plugin while it starts would leave it attached; one that hangs gets half of the time
+    if (this.#pass !== undefined) await waitAtMost(clock, leftMs() / 2, this.#pass)
+    const result = await callWithin(clock, leftMs(), () => this.plugin.stop?.({ deadlineMs }))
+    if (result === 'late') this.#logger.error('stop did not return in the time that the host had for it')
+    else if (!result.ok) this.#logger.error(`stop failed: ${new Status(clock).failed(result.thrown)}`)
     this.#isAttached = false
     this.status.state = 'stopped'
   }
 
   async #passOnce(): Promise<void> {
-    const { clock } = this.#settings
+    const { clock, observer } = this.#deps
     const startedAtMs = clock.monotonic()
-    const failure = this.#isAttached ? undefined : await this.#attach()
-    if (failure !== undefined) return this.#fail(failure.reason, failure.thrown)
-    if (this.#abort.signal.aborted) return
-    const ending = await this.#collectWithin(startedAtMs)
-    if (this.#abort.signal.aborted) return
-    if (ending === 'late') return this.#fail('timeout', this.#timeout('collect'))
-    if (!ending.ok) return this.#fail('error', ending.thrown)
+    const failure = (this.#isAttached ? undefined : await this.#attach()) ?? (await this.#collectOnce())
+    if (this.#isStopped) return
+    if (failure !== undefined) return this.#fail(failure)
     this.#lastPassMs = clock.monotonic()
     this.#backOff.succeeded()
     this.#lastFailure = undefined
     this.status.succeeded()
-    this.#settings.observer.passed(this.id, (this.#lastPassMs - startedAtMs) / 1000)
+    observer.passed(this.id, (this.#lastPassMs - startedAtMs) / 1000)
   }
 
   /** Registers the table and starts the plugin. */
-  async #attach(): Promise<{ reason: FailureReason; thrown: unknown } | undefined> {
+  async #attach(): Promise<Failure | undefined> {
+    const { timeoutMs } = this.settings
+    let instruments: Handles<Plugin['instruments']>
     try {
-      this.#instruments ??= this.#settings.registry.addTable(this.instance, this.plugin.instruments)
+      instruments = this.register()
     } catch (thrown) {
       this.#isRejected = thrown instanceof RegistrationError
       return { reason: 'registration', thrown }
     }
-    const context = this.#context(this.#instruments)
-    const ending = await callWithin(this.#settings.clock, this.use.timeoutMs, () =>
-      this.plugin.start?.(context),
-    )
-    if (ending === 'late') return { reason: 'timeout', thrown: this.#timeout('start') }
-    if (!ending.ok) return { reason: 'start', thrown: ending.thrown }
+    const isClear = (await this.#attempt?.clearAway(timeoutMs)) ?? true
+    if (this.#isStopped) return undefined
+    if (!isClear) return { reason: 'timeout', thrown: this.#timeout('an earlier start') }
+    this.#attempt = new StartAttempt(this.plugin, this.#deps.clock)
+    const result = await this.#attempt.run(timeoutMs, this.#context(instruments))
+    if (result === 'late') return { reason: 'timeout', thrown: this.#timeout('start') }
+    if (!result.ok) return { reason: 'start', thrown: result.thrown }
     this.#isAttached = true
     return undefined
   }
 
-  async #collectWithin(startedAtMs: number): Promise<CallResult<void>> {
-    const { clock, registry } = this.#settings
-    const { instance, plugin, use } = this
-    const pass = ++instance.lastPass
-    const abort = new AbortController()
-    const signal = AbortSignal.any([abort.signal, this.#abort.signal])
-    instance.pass = pass
-    const ending = await callWithin<void>(clock, use.timeoutMs, () =>
-      plugin.collect?.({ instruments: this.#instruments!, signal, deadlineMs: startedAtMs + use.timeoutMs }),
-    )
-    instance.pass = 0
-    if (ending === 'late') abort.abort()
-    else if (ending.ok) registry.endPass(instance, pass)
-    return ending
+  async #collectOnce(): Promise<Failure | undefined> {
+    if (this.#isStopped) return undefined
+    const result = await this.#collectWithin()
+    if (result === 'late') return { reason: 'timeout', thrown: this.#timeout('collect') }
+    return result.ok ? undefined : { reason: 'error', thrown: result.thrown }
   }
 
-  #fail(reason: FailureReason, thrown: unknown): void {
-    if (this.#abort.signal.aborted) return
+  async #collectWithin(): Promise<CallResult<void>> {
+    const { clock, registry } = this.#deps
+    const { instance, plugin } = this
+    const { timeoutMs } = this.settings
+    const pass = ++instance.lastPass
+    const abort = (this.#passAbort = new AbortController())
+    const deadlineMs = clock.monotonic() + timeoutMs
+    instance.pass = pass
+    const result = await callWithin<void>(clock, timeoutMs, () =>
+      plugin.collect?.({ instruments: this.#instruments!, signal: abort.signal, deadlineMs }),
+    )
+    instance.pass = 0
+    if (result === 'late') abort.abort()
+    else if (result.ok && !this.#isStopped) registry.endPass(instance, pass)
+    return result
+  }
+
+  #fail({ reason, thrown }: Failure): void {
     this.#lastFailure = { thrown }
     const wasUp = this.status.state !== 'down'
     const words = this.status.failed(thrown)
-    this.#backOff.failed(this.#settings.clock.monotonic(), this.#isAttached ? 'collect' : 'start')
-    this.#settings.observer.failed(this.id, reason)
+    this.#backOff.failed(this.#deps.clock.monotonic(), this.#isAttached ? 'collect' : 'start')
+    this.#deps.observer.failed(this.id, reason)
     const level = wasUp ? 'error' : 'debug'
     const hint = this.#isRejected ? 'it is left out' : 'its last values are kept, and it is tried again'
     this.#logger[level](`${reason}: ${words}; ${hint}`)
   }
 
   #timeout(what: string): CollectError {
-    const { timeoutMs } = this.use
+    const { timeoutMs } = this.settings
     return new CollectError(
       'COLLECT_TIMEOUT',
       this.plugin.name,
@@ -177,37 +204,37 @@ export class PluginRunner {
     )
   }
 
-  #context(instruments: Handles<Plugin['instruments']>): PluginContext {
-    const { registry, events, clock } = this.#settings
+  #context(instruments: Handles<Plugin['instruments']>): Omit<PluginContext, 'signal'> {
+    const { registry, events, clock } = this.#deps
     return {
       instruments,
       logger: this.#logger,
       clock,
-      signal: this.#abort.signal,
-      events: events.sink(this.instance),
+      events: events.sink(this.instance, this.plugin.eventAttributes),
       define: <const D extends InstrumentDefinition>(definition: D) =>
         registry.add<D>(this.instance, definition),
       forget: (name) => registry.remove(this.instance, name),
     }
   }
 
-  /** The first tick comes at a random point of the interval, so that plugins don't beat together. */
+  /** The first tick comes at a random point of the interval, so that plugins don't collect all at once. */
   #scheduleFirst(): void {
-    const { intervalMs, jitterRatio } = this.use
+    const { intervalMs, jitterRatio } = this.settings
     if (intervalMs > 0) this.#scheduleIn(intervalMs * (jitterRatio === 0 ? 1 : 1 - 0.8 * Math.random()))
   }
 
   #scheduleIn(delayMs: number): void {
-    if (this.#abort.signal.aborted || this.#isRejected) return
-    this.#cancelTick = this.#settings.clock.after(delayMs, () => void this.#tick())
+    if (this.#isStopped || this.#isRejected) return
+    this.#cancelTick = this.#deps.clock.after(delayMs, () => void this.#tick())
   }
 
   /** Late ticks aren't caught up: the next one is counted from now. */
   async #tick(): Promise<void> {
-    const { clock } = this.#settings
+    const { clock } = this.#deps
+    const { intervalMs, jitterRatio } = this.settings
     if (this.#backOff.waitMs(clock.monotonic()) === 0) await this.collect()
-    const jitterMs = this.use.intervalMs * this.use.jitterRatio * Math.random()
-    this.#scheduleIn(Math.max(this.use.intervalMs + jitterMs, this.#backOff.waitMs(clock.monotonic())))
+    const jitterMs = intervalMs * jitterRatio * Math.random()
+    this.#scheduleIn(Math.max(intervalMs + jitterMs, this.#backOff.waitMs(clock.monotonic())))
   }
 }
 

@@ -7,6 +7,9 @@ export const selfPlugin = 'tidegauge'
 /** Why a collect pass or a start failed: the values of `reason`. */
 export const failureReasons = ['error', 'timeout', 'start', 'registration'] as const
 
+/** How an export ended: the values of `outcome`. */
+export const exportOutcomes = ['success', 'failure', 'aborted'] as const
+
 export type FailureReason = (typeof failureReasons)[number]
 
 /** What Tidegauge tells about itself. */
@@ -50,7 +53,7 @@ export const selfInstruments = defineInstruments({
     kind: 'counter',
     name: 'tidegauge_transport_exports_total',
     help: 'Exports by outcome; aborted ones were ended by the other side',
-    labels: { transport: {}, outcome: ['success', 'failure', 'aborted'] },
+    labels: { transport: {}, outcome: exportOutcomes },
   },
   transportSuccess: {
     kind: 'gauge',
@@ -79,6 +82,12 @@ export const selfInstruments = defineInstruments({
     name: 'tidegauge_series_overflowed_total',
     help: 'Values that went to an overflow series because their instrument was at its limit',
     labels: { instrument: {} },
+  },
+  droppedAttributes: {
+    kind: 'counter',
+    name: 'tidegauge_dropped_event_attributes_total',
+    help: 'Attributes of events that were dropped because the plugin does not declare them',
+    labels: { plugin: {} },
   },
   dropped: {
     kind: 'counter',

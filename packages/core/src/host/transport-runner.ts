@@ -7,7 +7,8 @@ import { callWithin } from './deadline.js'
 import { startError } from './start-error.js'
 import { Status } from './status.js'
 
-const STOP_TIMEOUT_MS = 5_000
+/** A transport that opens a socket or asks a name server has had its time by then. */
+const START_TIMEOUT_MS = 15_000
 
 /** Runs one transport, and keeps what it tells of its exports. */
 export class TransportRunner {
@@ -33,16 +34,19 @@ export class TransportRunner {
     this.#abort = new AbortController()
     this.status.state = 'starting'
     const startedAtMs = this.#clock.monotonic()
-    try {
-      await this.transport.start({
+    const result = await callWithin<void>(this.#clock, START_TIMEOUT_MS, () =>
+      this.transport.start({
         ...context,
         clock: this.#clock,
         logger: this.#logger,
         signal: this.#abort.signal,
         subscribe: (listener) => this.#subscribe(context, listener),
         report: (outcome) => this.#report(outcome),
-      })
-    } catch (thrown) {
+      }),
+    )
+    if (result === 'late' || !result.ok) {
+      const thrown = result === 'late' ? lateStart(START_TIMEOUT_MS) : result.thrown
+      this.#abort.abort()
       this.status.failed(thrown)
       this.#endSubscriptions()
       throw startError('transport', this.transport.name, thrown)
@@ -52,24 +56,28 @@ export class TransportRunner {
     this.#isRunning = true
   }
 
-  /** Sends what is due. Never rejects. */
-  async flush(): Promise<void> {
+  /** Sends what is due, by `deadlineMs` at the latest. Never rejects. */
+  async flush(deadlineMs: number): Promise<void> {
     if (!this.#isRunning) return
-    const ending = await callWithin(this.#clock, STOP_TIMEOUT_MS, () => this.transport.flush?.())
-    if (ending === 'late') this.#logger.error(`flush did not end within ${STOP_TIMEOUT_MS} ms`)
-    else if (!ending.ok) this.#report({ outcome: 'failure', error: ending.thrown })
+    const result = await this.#callUntil(deadlineMs, () => this.transport.flush?.({ deadlineMs }))
+    if (result === 'late') this.#logger.error('flush did not end in the time that the host had for it')
+    else if (!result.ok) this.#report({ outcome: 'failure', error: result.thrown })
   }
 
-  /** Never rejects. */
-  async stop(): Promise<void> {
+  /** Closes it, by `deadlineMs` at the latest. Never rejects. */
+  async stop(deadlineMs: number): Promise<void> {
     if (this.status.state === 'idle' || this.status.state === 'stopped') return
     this.#isRunning = false
     this.#abort.abort()
-    const ending = await callWithin(this.#clock, STOP_TIMEOUT_MS, () => this.transport.stop?.())
-    if (ending === 'late') this.#logger.error(`stop did not end within ${STOP_TIMEOUT_MS} ms`)
-    else if (!ending.ok) this.#logger.error(`stop failed: ${describeThrown(ending.thrown)}`)
+    const result = await this.#callUntil(deadlineMs, () => this.transport.stop?.({ deadlineMs }))
+    if (result === 'late') this.#logger.error('stop did not end in the time that the host had for it')
+    else if (!result.ok) this.#logger.error(`stop failed: ${describeThrown(result.thrown)}`)
     this.#endSubscriptions()
     this.status.state = 'stopped'
+  }
+
+  #callUntil(deadlineMs: number, call: () => void | Promise<void>) {
+    return callWithin(this.#clock, Math.max(0, deadlineMs - this.#clock.monotonic()), call)
   }
 
   #subscribe(context: Pick<TransportContext, 'subscribe'>, listener: EventListener): () => void {
@@ -93,4 +101,8 @@ export class TransportRunner {
       this.#logger.error(`an export failed: ${words}`)
     }
   }
+}
+
+function lateStart(timeoutMs: number): Error {
+  return new Error(`start did not end within ${timeoutMs} ms`)
 }

@@ -1,5 +1,5 @@
 import type { DropReason } from '../definition/drop-reason.js'
-import type { BoundSlot, Instrument } from '../storage/instrument.js'
+import type { BoundSlot, Instrument, Successor } from '../storage/instrument.js'
 
 const NOWHERE = new Float64Array(0)
 
@@ -11,7 +11,7 @@ const NOWHERE = new Float64Array(0)
  * finds or makes the place again.
  */
 export class BoundSeries implements BoundSlot {
-  readonly instrument: Instrument
+  instrument: Instrument
   /** Another bound object of the same slot. */
   next: BoundSlot | undefined
   /** Looks its place up each time: several bound objects stand for one series that a view has merged. */
@@ -40,6 +40,7 @@ export class BoundSeries implements BoundSlot {
   /** The slot to record in: this series' own, the overflow's, or -1 when its labels were refused. */
   protected place(): number {
     if (this.slot >= 0) return this.slot
+    while (this.instrument.successor !== undefined) this.#follow(this.instrument.successor)
     if (this.#dropReason !== undefined) return this.instrument.drop(this.#dropReason)
     const { slot, overflow } = this.instrument.slotForTexts(this.#texts!)
     if (slot >= 0 && !overflow && !this.isLoose) {
@@ -51,8 +52,25 @@ export class BoundSeries implements BoundSlot {
 
   /** The slot of the series, wherever it was made, or -1. */
   protected find(): number {
+    while (this.instrument.successor !== undefined) this.#follow(this.instrument.successor)
     if (this.slot >= 0 || this.#texts === undefined) return this.slot
     return this.instrument.table.findTexts(this.#texts)
+  }
+
+  /** Called after the series' instrument was replaced by another that took over its series. */
+  protected moved(_to: Successor, _labels: Readonly<Record<string, unknown>>): void {}
+
+  #follow(successor: Successor): void {
+    const names = this.instrument.definition.labels.map(({ name }) => name)
+    const labels = Object.fromEntries(names.map((name, i) => [name, this.#texts?.[i]]))
+    this.instrument = successor.instrument
+    this.isLoose = successor.instrument.isMerged
+    if (this.#texts !== undefined) {
+      const texts = successor.instrument.read(labels)
+      if (typeof texts === 'string') this.#dropReason = texts
+      else this.#texts = texts
+    }
+    this.moved(successor, labels)
   }
 
   #attach(slot: number): void {

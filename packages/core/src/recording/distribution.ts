@@ -1,4 +1,4 @@
-import type { Instrument } from '../storage/instrument.js'
+import type { Instrument, Successor } from '../storage/instrument.js'
 import { ExponentialBuckets } from '../storage/exponential.js'
 import type { SlidingWindow } from '../storage/sliding-window.js'
 import { bucketOf } from './bucket-of.js'
@@ -30,7 +30,7 @@ type Place = ConstructorParameters<typeof SourceSeries>[1]
 
 /** One series of a histogram over explicit bounds, or a stopwatch over one. */
 export class HistogramSeries extends SourceSeries implements Timer {
-  readonly #bounds: readonly number[]
+  #bounds: readonly number[]
 
   constructor(instrument: Instrument, place: Place) {
     super(instrument, place)
@@ -46,6 +46,11 @@ export class HistogramSeries extends SourceSeries implements Timer {
       page[this.at + bounds.length + 1] += value
       if (exemplar !== undefined) this.instrument.keepExemplar(this.slot, bucket, value, exemplar)
     } else recordSlowly(this.instrument, () => this.place(), value, exemplar)
+  }
+
+  protected override moved(to: Successor, labels: Readonly<Record<string, unknown>>): void {
+    super.moved(to, labels)
+    this.#bounds = to.instrument.definition.bounds
   }
 
   setTotals(reported: HistogramTotals): void {

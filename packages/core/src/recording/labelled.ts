@@ -1,4 +1,4 @@
-import type { Instrument } from '../storage/instrument.js'
+import type { Instrument, Successor } from '../storage/instrument.js'
 import type { BoundSeries } from './bound-series.js'
 import type { LabelValue } from '../definition/handles.js'
 
@@ -9,7 +9,7 @@ type Place = ConstructorParameters<typeof BoundSeries>[1]
 
 /** What handles with labels share: finding, keeping and forgetting series. */
 export abstract class LabelledHandle<Series extends BoundSeries> {
-  readonly instrument: Instrument
+  instrument: Instrument
   /** Whether a series exists before its first value. Gauges have none. */
   protected readonly startsAtZero: boolean = true
 
@@ -33,6 +33,11 @@ export abstract class LabelledHandle<Series extends BoundSeries> {
 
   clear(): void {
     this.instrument.clear()
+  }
+
+  /** Goes to the instrument that took over the series of this one. */
+  moveTo({ instrument }: Successor): void {
+    this.instrument = instrument
   }
 
   protected abstract create(place: Place): Series

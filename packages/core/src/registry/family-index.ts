@@ -2,9 +2,9 @@ import { RegistrationError } from '../errors/errors.js'
 import type { SeriesKind } from '../definition/definition.js'
 import type { ResolvedDefinition } from '../definition/resolve.js'
 import type { Instrument } from '../storage/instrument.js'
-import type { CreationLog } from '../storage/creation-log.js'
 import type { PluginInstance } from '../storage/plugin-instance.js'
-import type { FamilyView, ReadFilter } from './reading.js'
+import { FamilyView, type ReadFilter } from './reading.js'
+import type { Reading } from './series-reader.js'
 
 interface Family {
   readonly definition: ResolvedDefinition
@@ -52,21 +52,17 @@ export class FamilyIndex {
     for (const name of sampleNames(instrument.definition)) this.#sampleNames.delete(name)
   }
 
+  /** The families with an instrument that is wanted, in the order of registration, each brought up to date. */
   views(
     filter: ReadFilter,
     accepts: (instance: PluginInstance) => boolean,
-    creations: CreationLog,
+    source: Omit<Reading, 'upTo'>,
   ): FamilyView[] {
-    return this.#matching(filter, accepts).map(({ definition, instruments }) => ({
-      name: definition.name,
-      dottedName: definition.dottedName,
-      kind: definition.kind,
-      help: definition.help,
-      unit: definition.unit,
-      instruments,
-      upTo: creations.last,
-      createdMs: (serial) => creations.timeOf(serial),
-    }))
+    const matching = this.#matching(filter, accepts)
+    for (const { instruments } of matching) for (const instrument of instruments) instrument.refresh?.()
+    // after the refresh: series that it created belong to this reading
+    const reading = { ...source, upTo: source.creations.last }
+    return matching.map(({ definition, instruments }) => new FamilyView(definition, instruments, reading))
   }
 
   #matching({ names, plugins }: ReadFilter, accepts: (instance: PluginInstance) => boolean): Family[] {
@@ -86,15 +82,15 @@ function sampleNames({ name, kind }: ResolvedDefinition): string[] {
   return [name, ...(suffixes[kind] ?? []).map((suffix) => name + suffix)]
 }
 
-/** Instances of one plugin share a name when they agree on all that is exported with it. */
+/** Several plugin instances share a name when they agree on all that is exported with it. */
 function assertAlike(family: Family, instrument: Instrument): void {
-  const first = family.instruments[0]
-  if (first.instance.plugin !== instrument.instance.plugin)
-    throw clash(instrument, family, 'the name is taken')
   if (shape(family.definition) !== shape(instrument.definition))
     throw clash(instrument, family, 'its kind, labels, unit or bounds differ')
-  if (family.instruments.some(({ instance }) => sameLabels(instance.labels, instrument.instance.labels)))
-    throw clash(instrument, family, 'the constant labels are the same')
+  const same = family.instruments.find(({ instance }) =>
+    sameLabels(instance.labels, instrument.instance.labels),
+  )
+  if (same !== undefined)
+    throw clash(instrument, { ...family, instruments: [same] }, 'the constant labels are the same')
 }
 
 function shape({ kind, unit, labels, bounds, quantiles, states }: ResolvedDefinition): string {
@@ -111,12 +107,16 @@ function byName([a]: readonly [string, string], [b]: readonly [string, string]):
 
 function clash(instrument: Instrument, family: Family, why: string): RegistrationError {
   const { definition, instance } = instrument
-  const tell = ({ name, kind, labels }: ResolvedDefinition) =>
+  const shown = ({ name, kind, labels }: ResolvedDefinition) =>
     `${kind} "${name}" {${labels.map((label) => label.name).join(', ')}}`
   const existing = family.instruments[0]
+  const advice =
+    existing.instance !== instance && shape(definition) === shape(existing.definition)
+      ? 'give each labels of its own: use(plugin, { labels: { node: "b" } })'
+      : 'choose another name'
   return new RegistrationError(
     'REGISTRATION_NAME_CLASH',
-    `plugin "${instance.plugin}": ${tell(definition)} can't be registered beside ${tell(existing.definition)} of plugin "${existing.instance.plugin}": ${why}; choose another name, or give two instances of a plugin different labels`,
+    `plugin "${instance.plugin}": ${shown(definition)} can't be registered beside ${shown(existing.definition)} of plugin "${existing.instance.plugin}": ${why}; ${advice}`,
     { existing: existing.definition, rejected: definition },
   )
 }

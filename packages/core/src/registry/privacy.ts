@@ -28,14 +28,43 @@ export const defaultPrivacy: Readonly<Record<PrivacyClass, PrivacyMode>> = {
 const KEPT = 10
 const HASH_DIGITS = 16
 
-/** The function for each mode that changes a value. One salt for a whole host. */
-export function createTransforms(salt = randomBytes(16).toString('hex')): {
-  readonly shorten: LabelTransform
-  readonly hash: LabelTransform
-} {
-  return {
-    shorten: (value) => (value.length > KEPT ? `*${value.slice(-KEPT)}` : value),
-    hash: (value) =>
-      createHash('sha256').update(salt).update('\0').update(value).digest('hex').slice(0, HASH_DIGITS),
+/** The host's privacy rules with their functions. One salt for a whole host. */
+export class PrivacyPolicy {
+  readonly #rules: PrivacyRules
+  readonly #salt: string
+
+  constructor(rules: PrivacyRules = {}) {
+    this.#rules = rules
+    this.#salt = rules.salt ?? randomBytes(16).toString('hex')
   }
+
+  /** What happens to the values of a class. */
+  modeOf(privacy: PrivacyClass | undefined): PrivacyMode {
+    return privacy === undefined ? 'keep' : (this.#rules[privacy] ?? defaultPrivacy[privacy])
+  }
+
+  /** The value as it may leave the process; undefined when it must not. */
+  apply(privacy: PrivacyClass, value: string): string | undefined {
+    const mode = this.modeOf(privacy)
+    if (mode === 'drop') return undefined
+    return mode === 'keep' ? value : this.transform(mode)(value)
+  }
+
+  /** The function of a mode that changes values. */
+  transform(mode: 'shorten' | 'hash'): LabelTransform {
+    return mode === 'shorten' ? shorten : (value) => this.#hash(value)
+  }
+
+  #hash(value: string): string {
+    return createHash('sha256')
+      .update(this.#salt)
+      .update('\0')
+      .update(value)
+      .digest('hex')
+      .slice(0, HASH_DIGITS)
+  }
+}
+
+function shorten(value: string): string {
+  return value.length > KEPT ? `*${value.slice(-KEPT)}` : value
 }

@@ -1,5 +1,5 @@
 import type { Instrument } from '../storage/instrument.js'
-import type { Reduction } from './views.js'
+import type { Reduction } from '../definition/definition.js'
 
 /**
  * Brings a gauge up to date whose labels a view reduced, from the full series that are kept beside it.
@@ -21,12 +21,12 @@ export function reduceGauge(full: Instrument, reduced: Instrument, reduce: Reduc
     else values.push(full.cells.get(slot))
   }
   for (let slot = 0; slot < reduced.table.end; slot++) if (!groups.has(slot)) reduced.remove(slot)
-  for (const [slot, values] of groups) reduced.cells.set(slot, reductions[reduce](values))
+  for (const [slot, values] of groups) reduced.cells.set(slot, reducers[reduce](values))
 }
 
 const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0)
 
-const reductions: Readonly<Record<Reduction, (values: readonly number[]) => number>> = {
+const reducers: Readonly<Record<Reduction, (values: readonly number[]) => number>> = {
   sum,
   max: (values) => values.reduce((a, b) => Math.max(a, b)),
   min: (values) => values.reduce((a, b) => Math.min(a, b)),

@@ -15,10 +15,11 @@ import { Instrument } from '../storage/instrument.js'
 import { LossRecorder } from './losses.js'
 import type { PluginInstance } from '../storage/plugin-instance.js'
 import type { FamilyView, ReadFilter } from './reading.js'
+import { moveSeries, type Recorded } from './move-series.js'
 import { reduceGauge } from './reduce.js'
 import { SourceTotals } from '../recording/following/source-totals.js'
 import { ViewPlanner, type Plan, type View } from './views.js'
-import type { PrivacyRules } from './privacy.js'
+import { PrivacyPolicy, type PrivacyRules } from './privacy.js'
 
 /** How many series an instrument may have unless it or a view says otherwise. */
 export const defaultSeriesLimit = 2_000
@@ -34,6 +35,7 @@ export interface RegistrySettings {
 interface Registered {
   readonly definition: InstrumentDefinition
   readonly handle: unknown
+  readonly totals: SourceTotals
   /** What is recorded in. */
   readonly instrument: Instrument
   /** What is read: the same, or what a view makes of it; undefined when a view switched it off. */
@@ -44,6 +46,8 @@ interface Registered {
 export class Registry {
   readonly pool = new StringPool()
   readonly losses: LossRecorder
+  /** The rules for values that can identify somebody, also for those of events. */
+  readonly privacy: PrivacyPolicy
   readonly #settings: RegistrySettings
   readonly #planner: ViewPlanner
   readonly #families = new FamilyIndex()
@@ -54,7 +58,8 @@ export class Registry {
   constructor(settings: RegistrySettings) {
     this.#settings = settings
     this.#creations = new CreationLog(settings.clock)
-    this.#planner = new ViewPlanner(settings.views, settings.privacy)
+    this.privacy = new PrivacyPolicy(settings.privacy)
+    this.#planner = new ViewPlanner(settings.views ?? [], this.privacy)
     this.losses = new LossRecorder(settings.logger)
   }
 
@@ -90,11 +95,29 @@ export class Registry {
     return created.handle as HandleOf<D>
   }
 
-  /** What there is to read now, of the instances that are accepted, in the order of registration. */
+  /**
+   * Adds a table with all that was recorded under it in another registry, which forgets it. The handles that the
+   * other gave go on in this one. Throws like {@link addTable}, and then nothing has moved.
+   */
+  takeOver(instance: PluginInstance, table: InstrumentTable, from: Registry, formerly: PluginInstance): void {
+    this.addTable(instance, table)
+    const mine = this.#registered.get(instance)!
+    for (const [name, old] of from.#registered.get(formerly) ?? []) {
+      const next = mine.get(name)
+      if (next === undefined || old.handle === undefined) continue
+      moveSeries(old, next)
+      ;(old.handle as { moveTo?(to: Recorded): void }).moveTo?.(next)
+      mine.set(name, { ...next, handle: old.handle })
+      // its handle must not be cleared with the rest: it is this registry's now
+      if (old.listed !== undefined) from.#families.remove(old.listed)
+      from.#registered.get(formerly)!.delete(name)
+    }
+    from.removeAll(formerly)
+  }
+
+  /** What there is to read now, of the plugin instances that are accepted, in the order of registration. */
   read(filter: ReadFilter = {}, accepts: (instance: PluginInstance) => boolean = () => true): FamilyView[] {
-    for (const { instruments } of this.#families.views(filter, accepts, this.#creations))
-      for (const instrument of instruments) instrument.settle?.()
-    return this.#families.views(filter, accepts, this.#creations)
+    return this.#families.views(filter, accepts, { pool: this.pool, creations: this.#creations })
   }
 
   /** Forgets one instrument of an instance, with its series. */
@@ -135,18 +158,20 @@ export class Registry {
   #create(instance: PluginInstance, plan: Plan): Omit<Registered, 'definition'> {
     const instrument = this.#instrument(instance, plan, plan.stored)
     if (plan.isOff || !plan.merges || (plan.given.kind === 'gauge' && plan.dropped.size === 0)) {
-      const handle = createHandle(instrument, new SourceTotals(instrument))
-      return { instrument, handle, listed: plan.isOff ? undefined : instrument }
+      const totals = new SourceTotals(instrument)
+      const handle = createHandle(instrument, totals)
+      return { instrument, handle, totals, listed: plan.isOff ? undefined : instrument }
     }
     if (plan.given.kind !== 'gauge') {
       // sources are told apart by what callers give, before anything is made of it
       const sources = this.#table(plan.given, new Map())
-      const handle = createHandle(instrument, new SourceTotals(instrument, sources))
-      return { instrument, handle, listed: instrument }
+      const totals = new SourceTotals(instrument, sources)
+      return { instrument, handle: createHandle(instrument, totals), totals, listed: instrument }
     }
     const full = this.#instrument(instance, plan, plan.given)
-    instrument.settle = () => reduceGauge(full, instrument, plan.reduce)
-    return { instrument: full, handle: createHandle(full, new SourceTotals(full)), listed: instrument }
+    instrument.refresh = () => reduceGauge(full, instrument, plan.reduce)
+    const totals = new SourceTotals(full)
+    return { instrument: full, handle: createHandle(full, totals), totals, listed: instrument }
   }
 
   #instrument(instance: PluginInstance, plan: Plan, definition: ResolvedDefinition): Instrument {
@@ -185,7 +210,13 @@ export class Registry {
       },
     )
     this.#families.add(rate)
-    this.#keep(instance, { definition, handle: undefined, instrument: rate, listed: rate })
+    this.#keep(instance, {
+      definition,
+      handle: undefined,
+      totals: new SourceTotals(rate),
+      instrument: rate,
+      listed: rate,
+    })
     const trackers = this.#rates.get(instance) ?? []
     trackers.push(new RateTracker(counter.instrument, rate, definition.windowMs ?? 1_000))
     this.#rates.set(instance, trackers)

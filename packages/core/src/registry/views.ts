@@ -1,10 +1,8 @@
+import type { Reduction } from '../definition/definition.js'
 import type { ResolvedDefinition } from '../definition/resolve.js'
 import { cellsOf } from '../definition/resolve.js'
 import type { LabelTransform } from '../storage/label-reader.js'
-import { createTransforms, defaultPrivacy, type PrivacyMode, type PrivacyRules } from './privacy.js'
-
-/** How gauges that a view makes one are reduced to one value. */
-export type Reduction = 'sum' | 'max' | 'min' | 'mean'
+import type { PrivacyMode, PrivacyPolicy } from './privacy.js'
 
 /** What the host changes about the metrics whose name matches. Later views win over earlier ones. */
 export interface View {
@@ -14,7 +12,7 @@ export interface View {
   readonly metric?: 'on' | 'off'
   /** Labels to leave out. Counters and distributions that become equal are summed. */
   readonly dropLabels?: readonly string[]
-  /** How gauges that become equal are reduced. Default `sum`. */
+  /** How gauges that become equal are reduced. Default: what the gauge's definition says, else `sum`. */
   readonly reduce?: Reduction
   /** What to do with the values of labels, by label name: a mode, or the max characters to keep. */
   readonly labels?: Readonly<Record<string, PrivacyMode | { readonly truncate: number }>>
@@ -41,13 +39,11 @@ export interface Plan {
 /** Applies the host's views and privacy rules to definitions. */
 export class ViewPlanner {
   readonly #views: readonly View[]
-  readonly #privacy: PrivacyRules
-  readonly #transforms
+  readonly #privacy: PrivacyPolicy
 
-  constructor(views: readonly View[] = [], privacy: PrivacyRules = {}) {
+  constructor(views: readonly View[], privacy: PrivacyPolicy) {
     this.#views = views
     this.#privacy = privacy
-    this.#transforms = createTransforms(privacy.salt)
   }
 
   plan(definition: ResolvedDefinition): Plan {
@@ -57,7 +53,7 @@ export class ViewPlanner {
     const dropped = new Set(names.filter((name) => isOff || view.dropLabels?.includes(name)))
     const transforms = new Map<string, LabelTransform>()
     const rules = definition.labels.map(
-      ({ name, privacy }) => view.labels?.[name] ?? this.#defaultRule(privacy),
+      ({ name, privacy }) => view.labels?.[name] ?? this.#privacy.modeOf(privacy),
     )
     for (const [i, label] of definition.labels.entries()) {
       const rule = rules[i]
@@ -71,7 +67,7 @@ export class ViewPlanner {
       stored: withoutLabels(given, dropped),
       dropped,
       merges: dropped.size > 0 || rules.some((rule) => typeof rule === 'object'),
-      reduce: view.reduce ?? 'sum',
+      reduce: view.reduce ?? definition.reduce,
       transforms,
     }
   }
@@ -84,12 +80,8 @@ export class ViewPlanner {
     return { ...merged, labels, dropLabels: matching.flatMap((view) => view.dropLabels ?? []) }
   }
 
-  #defaultRule(privacy: ResolvedDefinition['labels'][number]['privacy']): PrivacyMode {
-    return privacy === undefined ? 'keep' : (this.#privacy[privacy] ?? defaultPrivacy[privacy])
-  }
-
   #transformFor(rule: 'shorten' | 'hash' | { readonly truncate: number }): LabelTransform {
-    if (typeof rule === 'string') return this.#transforms[rule]
+    if (typeof rule === 'string') return this.#privacy.transform(rule)
     return (value) => (value.length > rule.truncate ? value.slice(0, rule.truncate) : value)
   }
 }

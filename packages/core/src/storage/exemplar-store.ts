@@ -47,6 +47,14 @@ export class ExemplarStore {
     return true
   }
 
+  /** Takes over the exemplars of one series of another store; slots count in series of `cells` cells. */
+  moveFrom(other: ExemplarStore, slot: number, target: number, cells: number): void {
+    for (let i = 0; i < cells; i++) {
+      const exemplar = other.#byCell.get(slot * cells + i)
+      if (exemplar !== undefined) this.#byCell.set(target * cells + i, exemplar)
+    }
+  }
+
   forget(from: number, count: number): void {
     for (let cell = from; cell < from + count; cell++) this.#byCell.delete(cell)
   }

@@ -111,6 +111,15 @@ export class ExponentialBuckets {
       this.#mergeRun((this.negative ??= new BucketRun()), other.negative, other.scale, sign)
   }
 
+  /** Adds the buckets of another one, which stays as it is; the sum is up to the caller. */
+  absorb({ scale, zeroCount, positive, negative }: ExponentialBuckets): void {
+    const counts = (run: BucketRun | undefined) => ({
+      offset: run?.start ?? 0,
+      counts: run === undefined ? [] : [...run.counts.subarray(0, run.length)],
+    })
+    this.merge({ scale, zeroCount, positive: counts(positive), negative: counts(negative) }, 1)
+  }
+
   get count(): number {
     return this.zeroCount + total(this.positive) + (this.negative ? total(this.negative) : 0)
   }

@@ -24,6 +24,13 @@ export interface Losses {
   overflowed(instrument: Instrument): void
 }
 
+/** What took an instrument's series over, with the totals of the sources that they follow. */
+export interface Successor {
+  readonly instrument: Instrument
+  /** The `SourceTotals` of the other instrument's handle. */
+  readonly totals: object
+}
+
 /** Stands in the open labels of the series that takes what is over the limit. */
 export const OVERFLOW_VALUE = '__overflow__'
 
@@ -60,8 +67,10 @@ export class Instrument {
   readonly exemplars = new ExemplarStore()
   /** Told of every new slot, such as the rate that follows a counter. */
   readonly followers: SlotColumn[] = []
+  /** Set when the series were moved to another registry: bound series follow at their next sample. */
+  successor: Successor | undefined
   /** Brings a derived instrument up to date before it is read. */
-  settle: (() => void) | undefined
+  refresh: (() => void) | undefined
   readonly #losses: Losses
   readonly #callerLabels: ReadonlySet<string>
   readonly #bound = new Map<number, BoundSlot>()

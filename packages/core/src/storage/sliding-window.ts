@@ -48,6 +48,16 @@ export class SlidingWindow {
     return at.map((q) => (count === 0 ? Number.NaN : valueAt(merged, q * count)))
   }
 
+  /** Adds what another window took; its values count as taken now. */
+  absorb(other: SlidingWindow): void {
+    const now = this.#clock.monotonic()
+    if (now >= this.#turnsAtMs) this.#turn(now)
+    this.sum += other.sum
+    this.count += other.count
+    this.reported ??= other.reported
+    for (const part of other.#parts) this.#parts[this.#current].absorb(part)
+  }
+
   #turn(now: number): void {
     const turns = Math.floor((now - this.#turnsAtMs) / this.#partMs) + 1
     for (let i = 0; i < Math.min(turns, PARTS); i++) {

@@ -18,6 +18,7 @@ describe('a resolved definition', () => {
       hasOpenLabels: true,
       seriesLimit: 2_000,
       lifetime: 'event',
+      reduce: 'sum',
       bounds: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
       quantiles: [],
       states: [],

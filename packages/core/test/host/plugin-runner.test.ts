@@ -1,6 +1,6 @@
 /* oxlint-disable unicorn/no-thenable -- promises of other makes are what is tested */
 import { createTidegauge, type PluginContext } from '@tidegauge/core'
-import { createManualClock, createMemoryTransport, settle } from '@tidegauge/testkit'
+import { createManualClock, createMemoryTransport, flushPromises } from '@tidegauge/testkit'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createPair } from '../support/pair.js'
 import { createMessages, createPlugin } from '../support/open-host.js'
@@ -72,7 +72,7 @@ describe('a plugin that misbehaves', () => {
     expect([pair.up(), pair.failures('error') > 1]).toEqual([0, true])
     expect(pair.messages.every((message) => !/[\n\u001B]/.test(message))).toBe(true)
     await pair.host.stop()
-    await settle()
+    await flushPromises()
     expect(unhandled).toEqual([])
   })
 
@@ -83,7 +83,7 @@ describe('a plugin that misbehaves', () => {
     expect([pair.healthOf('bad').state, pair.healthOf('well').state]).toEqual(['down', 'up'])
     expect(pair.failures('start')).toBeGreaterThan(1)
     await pair.host.stop()
-    await settle()
+    await flushPromises()
     expect(unhandled).toEqual([])
   })
 
@@ -93,7 +93,7 @@ describe('a plugin that misbehaves', () => {
     await pair.host.stop()
     expect([pair.host.state, pair.healthOf('bad').state]).toEqual(['stopped', 'stopped'])
     expect(pair.messages.filter((message) => message.includes('stop failed'))).toHaveLength(1)
-    await settle()
+    await flushPromises()
     expect(unhandled).toEqual([])
   })
 
@@ -146,7 +146,7 @@ describe('a plugin that misbehaves', () => {
     await pair.clock.advance(500)
     await started
     reject(new Error('late'))
-    await settle()
+    await flushPromises()
     expect([pair.failures('timeout'), pair.failures('error')]).toEqual([1, 0])
     expect(unhandled).toEqual([])
     await pair.host.stop()
@@ -200,13 +200,13 @@ describe('a plugin that misbehaves', () => {
     const { logger, messages } = createMessages()
     const memory = createMemoryTransport()
     const host = createTidegauge({ clock, logger })
-      .use(createPlugin({ name: 'instance', instruments: table }))
+      .use(createPlugin({ name: 'owner', instruments: table }))
       .use(thief)
       .export(memory)
     await host.start()
     await clock.advance(1_000_000)
     expect(host.health().plugins.map(({ state }) => state)).toEqual(['up', 'down'])
-    expect(host.health().plugins[1].lastError).toContain('the name is taken')
+    expect(host.health().plugins[1].lastError).toContain('the constant labels are the same')
     expect([
       starts,
       memory.value('tidegauge_plugin_collect_failures_total', { plugin: 'thief', reason: 'registration' }),

@@ -1,6 +1,6 @@
 /** When the plugin runner collects. */
 import { createTidegauge, type UseOptions } from '@tidegauge/core'
-import { createManualClock, settle } from '@tidegauge/testkit'
+import { createManualClock, flushPromises } from '@tidegauge/testkit'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { createPair } from '../support/pair.js'
 import { createPlugin } from '../support/open-host.js'
@@ -74,7 +74,7 @@ describe('the scheduler', () => {
     const fire = due!
     due = undefined
     fire()
-    await settle()
+    await flushPromises()
     expect(passes).toBe(2)
     expect(due).toBeDefined()
   })
@@ -98,12 +98,12 @@ describe('the scheduler', () => {
     await started
     await pair.clock.advance(10_000)
     const scrapes = Promise.all([pair.memory.scrape(), pair.memory.scrape()])
-    await settle()
+    await flushPromises()
     expect([max, running]).toEqual([1, 1])
     ends.splice(0).forEach((end) => end())
     await scrapes
     const stopped = pair.host.stop()
-    await settle()
+    await flushPromises()
     ends.splice(0).forEach((end) => end())
     await stopped
     expect(max).toBe(1)
@@ -137,7 +137,7 @@ describe('the scheduler', () => {
     // the tick falls into the flush
     await clock.advance(1_000)
     endFlush()
-    await settle()
+    await flushPromises()
     end()
     await clock.advance(1)
     await stopped

@@ -1,6 +1,6 @@
 /** What a host shows to its transports: routes, and collection that a scrape drives. */
 import { createTidegauge, type EventRecord, type PluginContext } from '@tidegauge/core'
-import { createManualClock, createMemoryTransport, settle } from '@tidegauge/testkit'
+import { createManualClock, createMemoryTransport, flushPromises } from '@tidegauge/testkit'
 import { describe, expect, test } from 'vitest'
 import { createPlugin, openHost } from '../support/open-host.js'
 
@@ -101,7 +101,7 @@ describe('scrape-driven collection', () => {
     )
     await host.start()
     const scrapes = Promise.all(Array.from({ length: 100 }, () => memory.scrape()))
-    await settle()
+    await flushPromises()
     expect(passes).toBe(2)
     end()
     await scrapes
@@ -147,7 +147,7 @@ describe('scrape-driven collection', () => {
     await clock.advance(1)
     await scrape
     end()
-    await settle()
+    await flushPromises()
     expect(host.health().plugins[0]).toMatchObject({ state: 'up' })
   })
 

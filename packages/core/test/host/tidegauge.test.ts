@@ -1,5 +1,5 @@
 import { createTidegauge, type Transport } from '@tidegauge/core'
-import { createManualClock, createMemoryTransport, settle } from '@tidegauge/testkit'
+import { createManualClock, createMemoryTransport, flushPromises } from '@tidegauge/testkit'
 import { describe, expect, test } from 'vitest'
 import { createMessages, createPlugin, openHost } from '../support/open-host.js'
 
@@ -82,7 +82,7 @@ describe('the life of a host', () => {
     const slow = transport('slow', { start: () => new Promise<void>((resolve) => (go = resolve)) })
     const host = createTidegauge({ clock: createManualClock() }).use(plugin('p'), quiet).export(slow)
     const started = host.start()
-    await settle()
+    await flushPromises()
     const stopped = host.stop()
     go()
     await Promise.all([started, stopped])

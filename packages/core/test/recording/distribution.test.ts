@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { runs } from '../../../../tools/test/runs.js'
 import { bucketOf } from '../../src/recording/bucket-of.js'
 import { instrumentOf, openHost } from '../support/open-host.js'
+import { runs } from '@tidegauge/testkit'
 
 const table = {
   plain: { kind: 'histogram', name: 'plain', help: 'P', bounds: [1, 2, 5] },

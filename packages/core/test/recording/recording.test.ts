@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { runs } from '../../../../tools/test/runs.js'
 import { openHost } from '../support/open-host.js'
+import { runs } from '@tidegauge/testkit'
 
 const labels = { a: {}, b: ['x', 'y'] } as const
 const table = {

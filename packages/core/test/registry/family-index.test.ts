@@ -18,15 +18,23 @@ function clashOf(first: InstrumentDefinition, second: InstrumentDefinition, labe
 }
 
 describe('names of families', () => {
-  test('belong to one plugin; the error tells both sides and what to do', () => {
+  test('belong to plugins that define them alike; the error names both sides and what to do', () => {
     const error = clashOf(row('counter', 'x', { labels: { a: {} } }), row('gauge', 'x'))
     expect(error).toMatchObject({
       code: 'REGISTRATION_NAME_CLASH',
       message:
-        'plugin "two": gauge "x" {} can\'t be registered beside counter "x" {a} of plugin "one": the name is taken; choose another name, or give two instances of a plugin different labels',
+        'plugin "two": gauge "x" {} can\'t be registered beside counter "x" {a} of plugin "one": its kind, labels, unit or bounds differ; choose another name',
       existing: { kind: 'counter' },
       rejected: { kind: 'gauge' },
     })
+  })
+
+  test('are shared by two plugins when the definitions are equal and constant labels differ', () => {
+    const shared = row('counter', 'x', { labels: { a: {} } })
+    expect(clashOf(shared, shared, [{ node: 'a' }, { node: 'b' }])).toBeUndefined()
+    expect(clashOf(shared, shared)?.message).toContain(
+      'the constant labels are the same; give each labels of its own',
+    )
   })
 
   test.each([

@@ -1,4 +1,4 @@
-import { SeriesReader, type Handles } from '@tidegauge/core'
+import type { Handles } from '@tidegauge/core'
 import { describe, expect, test } from 'vitest'
 import { createPluginInstance } from '../../src/storage/plugin-instance.js'
 import { openHost } from '../support/open-host.js'
@@ -28,14 +28,14 @@ describe('registering', () => {
     const { registry, instance } = createRegistry()
     const first = registry.add(instance, { kind: 'counter', name: 'x', help: 'X', labels: { a: {} } })
     expect(registry.add(instance, { labels: { a: {} }, help: 'X', name: 'x', kind: 'counter' })).toBe(first)
-    expect(registry.read()[0].instruments).toHaveLength(1)
+    expect(registry.read()[0].parts).toHaveLength(1)
   })
 
   test('refuses another definition of a name that the same plugin has', () => {
     const { registry, instance } = createRegistry()
     registry.add(instance, labelled)
     expect(() => registry.add(instance, { ...labelled, labels: { b: {} } })).toThrow(
-      'plugin "probe": counter "c_total" {b} can\'t be registered beside counter "c_total" {a} of plugin "probe": its kind, labels, unit or bounds differ; choose another name, or give two instances of a plugin different labels',
+      'plugin "probe": counter "c_total" {b} can\'t be registered beside counter "c_total" {a} of plugin "probe": its kind, labels, unit or bounds differ; choose another name',
     )
   })
 
@@ -73,7 +73,7 @@ describe('series of a registry', () => {
     expect(overflowed('c_total')).toBe(998_000)
     expect(memory.value('c_total', { a: '0' })).toBe(2)
     expect(messages.filter((message) => message.includes('c_total'))).toHaveLength(1)
-    expect(memory.context.pool.size).toBeLessThan(2_100)
+    expect(memory.context.read()[0].parts[0].series().pool.size).toBeLessThan(2_100)
   })
 
   test('reach a million where that is asked for', () => {
@@ -81,7 +81,7 @@ describe('series of a registry', () => {
     const { c } = registry.addTable(instance, { c: labelled })
     for (let i = 0; i < 1_000_000; i++) c.inc({ a: `${i}` }, i)
     const [view] = registry.read()
-    const reader = new SeriesReader(view.instruments[0], view.upTo)
+    const reader = view.parts[0].series()
     let count = 0
     let sum = 0
     while (reader.next()) {
@@ -98,7 +98,7 @@ describe('series of a registry', () => {
     for (let i = 0; i < 101_000; i++) c.setTotal({ a: `${i}` }, 1)
     expect(registry.pool.size).toBeLessThanOrEqual(100_000)
     expect(registry.losses.overflowedByInstrument.get('c_total')).toBe(1_000)
-    expect(readSeries(registry, registry.read()[0])).toEqual([{ labels: [], cells: [100_000] }])
+    expect(readSeries(registry.read()[0])).toEqual([{ labels: [], cells: [100_000] }])
   })
 })
 
@@ -132,7 +132,7 @@ describe('reading', () => {
       h.observe({ a }, 1)
       g.set({ a, b: a }, 1)
     }
-    const read = () => registry.read().map((view) => readSeries(registry, view))
+    const read = () => registry.read().map((view) => readSeries(view))
     const losses = () => [...registry.losses.overflowedByInstrument]
     const before = losses()
     expect(read()).toEqual(read())
@@ -144,10 +144,10 @@ describe('reading', () => {
     const { c } = registry.addTable(instance, { c: labelled })
     for (let i = 0; i < 500; i++) c.inc({ a: `${i}` })
     const [view] = registry.read()
-    const reader = new SeriesReader(view.instruments[0], view.upTo)
+    const reader = view.parts[0].series()
     const seen: string[] = []
     for (let step = 0; reader.next(); step++) {
-      seen.push(readOne(registry, reader).labels[0])
+      seen.push(readOne(view, reader).labels[0])
       // behind and before the reader: gone, gone and back, new
       c.remove({ a: `${(step * 7) % 500}` })
       c.inc({ a: `${(step * 7) % 500}` })
@@ -156,7 +156,7 @@ describe('reading', () => {
     }
     expect(new Set(seen).size).toBe(seen.length)
     expect(seen.filter((a) => a.startsWith('new'))).toEqual([])
-    const next = readSeries(registry, registry.read()[0]).map(({ labels: [a] }) => a)
+    const next = readSeries(registry.read()[0]).map(({ labels: [a] }) => a)
     expect(new Set(next).size).toBe(next.length)
   })
 
@@ -165,10 +165,10 @@ describe('reading', () => {
     const { c } = registry.addTable(instance, { c: labelled })
     for (let i = 0; i < 200; i++) c.inc({ a: `${i % 2 === 0 ? 'stays' : 'goes'} ${i}` })
     const [view] = registry.read()
-    const reader = new SeriesReader(view.instruments[0], view.upTo)
+    const reader = view.parts[0].series()
     const seen = new Set<string>()
     for (let step = 0; reader.next(); step++) {
-      seen.add(readOne(registry, reader).labels[0])
+      seen.add(readOne(view, reader).labels[0])
       c.remove({ a: `goes ${step * 2 + 1}` })
       for (let i = 0; i < 5; i++) c.inc({ a: `new ${step} ${i}` })
     }
@@ -181,9 +181,9 @@ describe('reading', () => {
     const { h } = registry.addTable(instance, table)
     for (let i = 0; i < 100; i++) h.observe({ a: `${i}` }, 1)
     const view = registry.read({ names: new Set(['h']) })[0]
-    const reader = new SeriesReader(view.instruments[0], view.upTo)
+    const reader = view.parts[0].series()
     while (reader.next()) {
-      const [one, two, three, rest, sum] = readOne(registry, reader).cells
+      const [one, two, three, rest, sum] = readOne(view, reader).cells
       expect(sum).toBe(one * 1 + two * 2 + three * 3 + rest * 4)
       for (let i = 0; i < 100; i++) h.observe({ a: `${i}` }, (i % 4) + 1)
     }
@@ -194,10 +194,10 @@ describe('reading', () => {
     const { c } = registry.addTable(instance, { c: labelled })
     c.inc({ a: 'first' })
     const view = registry.read()[0]
-    const reader = new SeriesReader(view.instruments[0], view.upTo)
+    const reader = view.parts[0].series()
     reader.next()
     for (let i = 0; i < 1_000; i++) c.inc({ a: `${i}` })
-    expect(readOne(registry, reader)).toEqual({ labels: ['first'], cells: [1] })
+    expect(readOne(view, reader)).toEqual({ labels: ['first'], cells: [1] })
   })
 
   test('gives every series that a slot ever held another birth number', () => {
@@ -207,7 +207,7 @@ describe('reading', () => {
     for (let i = 0; i < 50; i++) {
       c.inc({ a: `${i}` })
       const view = registry.read()[0]
-      const reader = new SeriesReader(view.instruments[0], view.upTo)
+      const reader = view.parts[0].series()
       reader.next()
       creations.add(reader.serial)
       c.clear()
@@ -227,8 +227,8 @@ describe('handles', () => {
     two.c.inc({ a: 'x' }, 2)
     const [view] = registry.read()
     expect(registry.read()).toHaveLength(1)
-    expect(readSeries(registry, view).map(({ cells }) => cells)).toEqual([[1], [2]])
+    expect(readSeries(view).map(({ cells }) => cells)).toEqual([[1], [2]])
     registry.removeAll(instances[0])
-    expect(readSeries(registry, registry.read()[0]).map(({ cells }) => cells)).toEqual([[2]])
+    expect(readSeries(registry.read()[0]).map(({ cells }) => cells)).toEqual([[2]])
   })
 })

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { runs } from '../../../../tools/test/runs.js'
 import { matchesName } from '../../src/registry/views.js'
 import { openHost } from '../support/open-host.js'
+import { runs } from '@tidegauge/testkit'
 
 const labels = { peer: {}, way: ['in', 'out'] } as const
 const counter = { kind: 'counter', name: 'c_total', help: 'C', labels } as const

@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { runs } from '../../../../tools/test/runs.js'
 import {
   bucketIndex,
   bucketUpperBound,
   ExponentialBuckets,
   type BucketRun,
 } from '../../src/storage/exponential.js'
+import { runs } from '@tidegauge/testkit'
 
 const positive = fc
   .oneof(

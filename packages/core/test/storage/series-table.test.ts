@@ -1,9 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { runs } from '../../../../tools/test/runs.js'
 import { LabelReader } from '../../src/storage/label-reader.js'
 import { SeriesTable } from '../../src/storage/series-table.js'
-import { createManualClock } from '@tidegauge/testkit'
+import { createManualClock, runs } from '@tidegauge/testkit'
 import { CreationLog } from '../../src/storage/creation-log.js'
 import { StringPool } from '../../src/storage/string-pool.js'
 

@@ -1,7 +1,6 @@
-import { createManualClock } from '@tidegauge/testkit'
+import { createManualClock, runs } from '@tidegauge/testkit'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { runs } from '../../../../tools/test/runs.js'
 import { SlidingWindow } from '../../src/storage/sliding-window.js'
 
 const quantiles = [0, 0.01, 0.25, 0.5, 0.9, 0.99, 1]

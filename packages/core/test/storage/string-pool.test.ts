@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { runs } from '../../../../tools/test/runs.js'
 import { StringPool } from '../../src/storage/string-pool.js'
+import { runs } from '@tidegauge/testkit'
 
 const replacement = '\uFFFD'
 const odd = [

@@ -2,7 +2,6 @@ import {
   apiLevel,
   createTidegauge,
   type Handles,
-  type Instrument,
   type InstrumentTable,
   type Logger,
   type Plugin,
@@ -10,6 +9,7 @@ import {
   type TidegaugeOptions,
   type UseOptions,
 } from '@tidegauge/core'
+import type { Instrument } from '../../src/storage/instrument.js'
 import { createManualClock, createMemoryTransport, type MemoryTransport } from '@tidegauge/testkit'
 
 /** A logger that keeps what it was reported, as `level: message`. */
@@ -30,7 +30,7 @@ export function createPlugin(plugin: Partial<Plugin> & { readonly name: string }
 /** What a family with one instrument records in. */
 export function instrumentOf(memory: MemoryTransport, family: string): Instrument {
   const [view] = memory.context.read({ names: new Set([family]) })
-  return view.instruments[0]
+  return view.parts[0].key as Instrument
 }
 
 /** A running host with one plugin `probe`, whose handles and passes are the test's. */

@@ -1,4 +1,4 @@
-import { SeriesReader, silentLogger, type FamilyView } from '@tidegauge/core'
+import { silentLogger, type FamilyView, type SeriesReader } from '@tidegauge/core'
 import { createManualClock } from '@tidegauge/testkit'
 import { createPluginInstance } from '../../src/storage/plugin-instance.js'
 import { Registry, type RegistrySettings } from '../../src/registry/registry.js'
@@ -11,20 +11,17 @@ export function createRegistry(settings: Partial<RegistrySettings> = {}) {
 }
 
 /** The label sets and numbers of a family, read as a transport reads them. */
-export function readSeries(registry: Registry, view: FamilyView): { labels: string[]; cells: number[] }[] {
+export function readSeries(view: FamilyView): { labels: string[]; cells: number[] }[] {
   const series: { labels: string[]; cells: number[] }[] = []
-  for (const instrument of view.instruments) {
-    const reader = new SeriesReader(instrument, view.upTo)
-    while (reader.next()) series.push(readOne(registry, reader))
-  }
+  for (const reader of view.series()) series.push(readOne(view, reader))
   return series
 }
 
 /** The series that a reader stands on. */
-export function readOne(registry: Registry, reader: SeriesReader): { labels: string[]; cells: number[] } {
-  const { table, definition } = reader.instrument
+export function readOne(view: FamilyView, reader: SeriesReader): { labels: string[]; cells: number[] } {
+  const cells = view.kind === 'histogram' ? view.bounds.length + 2 : Math.max(view.states.length, 1)
   return {
-    labels: table.readers.map((_, i) => registry.pool.text(reader.ids[reader.idsAt + i])),
-    cells: [...reader.cells.subarray(reader.at, reader.at + definition.cells)],
+    labels: view.labels.map((_, i) => reader.labelText(i)),
+    cells: [...reader.cells.subarray(reader.at, reader.at + cells)],
   }
 }

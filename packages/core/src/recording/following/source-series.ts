@@ -1,5 +1,5 @@
 import type { DropReason } from '../../definition/drop-reason.js'
-import type { Instrument } from '../../storage/instrument.js'
+import type { Instrument, Successor } from '../../storage/instrument.js'
 import type { SourceTotals } from './source-totals.js'
 import { BoundSeries } from '../bound-series.js'
 import { LabelledHandle, type AnyLabels } from '../labelled.js'
@@ -10,6 +10,11 @@ export abstract class SourceSeries extends BoundSeries {
   totals: SourceTotals | undefined
   /** Its slot there, where that differs from its own, or why there is none. */
   source: number | DropReason = -1
+
+  protected override moved(to: Successor, labels: Readonly<Record<string, unknown>>): void {
+    this.totals = to.totals as SourceTotals
+    if (this.totals.isOwn) this.source = this.totals.slotFor(labels)
+  }
 
   /** The series' slot and its source's, or undefined when a total can't be taken; that was then counted. */
   protected places(): { readonly slot: number; readonly source: number } | undefined {
@@ -29,7 +34,7 @@ export abstract class SourceSeries extends BoundSeries {
 
 /** A handle with labels whose series may follow sources. */
 export abstract class SourceHandle<Series extends SourceSeries> extends LabelledHandle<Series> {
-  readonly #totals: SourceTotals
+  #totals: SourceTotals
 
   constructor(instrument: Instrument, totals: SourceTotals) {
     super(instrument)
@@ -43,6 +48,11 @@ export abstract class SourceHandle<Series extends SourceSeries> extends Labelled
     series.isLoose = true
     series.source = this.#totals.slotFor(labels)
     return series
+  }
+
+  override moveTo(successor: Successor): void {
+    super.moveTo(successor)
+    this.#totals = successor.totals as SourceTotals
   }
 
   override remove(labels: AnyLabels): void {

@@ -84,6 +84,13 @@ export class SourceTotals {
     return last
   }
 
+  /** Takes over what one source last reported elsewhere. */
+  copyFrom(other: SourceTotals, slot: number, target: number): void {
+    if (other.#numbers !== undefined) this.numbers(target).set(other.numbers(slot))
+    const exponential = other.#exponentials?.[slot]
+    if (exponential !== undefined) this.exponentials[target] = exponential
+  }
+
   /** The exponential histograms that sources last reported, by slot. */
   get exponentials(): (ExponentialTotals | undefined)[] {
     if (this.#exponentials === undefined) {

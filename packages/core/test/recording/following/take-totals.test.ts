@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { runs } from '../../../../../tools/test/runs.js'
 import { ExponentialBuckets } from '../../../src/storage/exponential.js'
 import { openHost } from '../../support/open-host.js'
+import { runs } from '@tidegauge/testkit'
 
 const table = {
   histogram: { kind: 'histogram', name: 'histogram', help: 'H', bounds: [1, 2], labels: { a: {} } },
@@ -77,11 +77,13 @@ describe('a histogram that follows totals', () => {
       exemplars: [undefined, undefined, exemplar],
     })
     handles.counter.setTotal(x, 4, { ...exemplar, value: 2 })
-    const [histogram, counter] = ['histogram', 'counter'].map(
-      (name) => memory.context.read({ names: new Set([name]) })[0].instruments[0].exemplars,
-    )
-    expect([0, 1, 2].map((cell) => histogram.at(cell)?.value)).toEqual([undefined, undefined, 3])
-    expect(counter.at(0)).toEqual({ ...exemplar, value: 2 })
+    const [histogram, counter] = ['histogram', 'counter'].map((name) => {
+      const reader = memory.context.read({ names: new Set([name]) })[0].parts[0].series()
+      reader.next()
+      return reader
+    })
+    expect([0, 1, 2].map((bucket) => histogram.exemplar(bucket)?.value)).toEqual([undefined, undefined, 3])
+    expect(counter.exemplar()).toEqual({ ...exemplar, value: 2 })
   })
 })
 

@@ -2,11 +2,11 @@
 import { execFile } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
 const run = promisify(execFile)
-const cache = fileURLToPath(new URL('../../node_modules/.cache/tidegauge', import.meta.url))
+/** Where packages are unpacked: in the `node_modules` of the repository that the tests run in. */
+const cache = join(process.cwd(), 'node_modules/.cache/tidegauge')
 
 /**
  * The path of a program, such as `prometheus`. Nothing is installed on the machine: the package is unpacked into
