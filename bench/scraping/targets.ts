@@ -65,7 +65,7 @@ async function tidegauge(kind: Kind, count: number, perPeer: number): Promise<Ta
       const buffer = new Uint8Array(144 * 1024)
       const writer = format === 'text' ? new ByteWriter(buffer) : new ProtoWriter(buffer)
       let bytes = 0
-      const settings = { writer, pool: context.pool, chunkBytes: 128 * 1024 }
+      const settings = { writer, chunkBytes: 128 * 1024 }
       const steps =
         writer instanceof ProtoWriter
           ? encodeProtobuf(context.read(), { ...settings, writer, form: 'native' })

@@ -22,18 +22,13 @@ export async function expose(
     else families.push(family)
   }
   const before = format === 'openmetrics' && theirs.endsWith(END) ? theirs.slice(0, -END.length) : theirs
-  const ours = await encode(context, families, format)
+  const ours = await encode(families, format)
   // a registry without metrics gives an empty line, which OpenMetrics does not allow
   return { text: (before.trim() === '' ? '' : before) + ours, skipped }
 }
 
-async function encode(
-  context: TransportContext,
-  families: FamilyView[],
-  format: TextFormat,
-): Promise<string> {
+async function encode(families: readonly FamilyView[], format: TextFormat): Promise<string> {
   const writer = new ByteWriter(new Uint8Array(CHUNK_BYTES + 16 * 1024))
-  const { pool } = context
   let text = ''
   let sliceFrom = performance.now()
   // a chunk ends with a line, so that no character is cut
@@ -42,7 +37,7 @@ async function encode(
     text += Buffer.from(written.buffer, written.byteOffset, written.length).toString('utf8')
     writer.use(new Uint8Array(written.buffer))
   }
-  for (const _ of encodeText(families, { writer, pool, format, chunkBytes: CHUNK_BYTES })) {
+  for (const _ of encodeText(families, { writer, format, chunkBytes: CHUNK_BYTES })) {
     take()
     if (performance.now() - sliceFrom < SLICE_MS) continue
     await nextTurn()

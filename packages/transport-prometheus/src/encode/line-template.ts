@@ -1,11 +1,12 @@
-import type { Instrument, SeriesReader, StringPool } from '@tidegauge/core'
+import type { FamilyPart, FamilyView, SeriesReader } from '@tidegauge/core'
 import type { ByteWriter } from './byte-writer.js'
 import { escapeLabelValue } from './escape.js'
 
+/** {@link ByteWriter.copy} may read so many bytes past the end. */
 const SLACK = 8
 
 /**
- * The parts of a sample line that don't change from series to series, as bytes: the name with the constant
+ * The pieces of a sample line that are the same for every series of a part, as bytes: the name with the constant
  * labels, what stands between two label values, and what closes the labels, one closing for each extra label
  * such as `le="0.1"`.
  */
@@ -15,22 +16,18 @@ export class LineTemplate {
   readonly #lengths: number[] = []
   readonly #view: DataView
 
-  constructor(name: string, instrument: Instrument, extras: readonly string[] = ['']) {
-    const constants = Object.entries(instrument.instance.labels).map(
-      ([k, v]) => `${k}="${escapeLabelValue(v)}"`,
+  constructor(name: string, { labels }: FamilyView, part: FamilyPart, extras: readonly string[] = ['']) {
+    const constants = Object.entries(part.constantLabels).map(([k, v]) => `${k}="${escapeLabelValue(v)}"`)
+    this.#labels = labels.length
+    const pieces = labels.map(
+      (label, i) => (i === 0 ? `${name}{${[...constants, ''].join(',')}` : '",') + `${label.name}="`,
     )
-    const names = instrument.table.readers.map((reader) => reader.name)
-    this.#labels = names.length
-    const pieces = names.map(
-      (label, i) => (i === 0 ? `${name}{${[...constants, ''].join(',')}` : '",') + `${label}="`,
-    )
-    const closings = extras.map((extra) => closing(name, names.length > 0, constants, extra))
+    const closings = extras.map((extra) => closing(name, labels.length > 0, constants, extra))
     this.#view = this.#pack([...pieces, ...closings])
   }
 
-  /** Everything up to the value of the line with the extra label of this index. */
-  write(writer: ByteWriter, series: SeriesReader, pool: StringPool, poolView: DataView, extra: number): void {
-    const { ids, idsAt } = series
+  /** Writes everything up to the value, on the line with the extra label of this index. */
+  write(writer: ByteWriter, { ids, idsAt, pool }: SeriesReader, poolView: DataView, extra: number): void {
     const labels = this.#labels
     for (let i = 0; i < labels; i++) {
       writer.copy(this.#view, this.#starts[i], this.#lengths[i])
@@ -41,15 +38,15 @@ export class LineTemplate {
     writer.copy(this.#view, this.#starts[labels + extra], this.#lengths[labels + extra])
   }
 
-  #pack(parts: readonly string[]): DataView {
-    const encoded = parts.map((part) => new TextEncoder().encode(part))
-    const bytes = new Uint8Array(encoded.reduce((sum, part) => sum + part.length, SLACK))
+  #pack(pieces: readonly string[]): DataView {
+    const encoded = pieces.map((piece) => new TextEncoder().encode(piece))
+    const bytes = new Uint8Array(encoded.reduce((sum, piece) => sum + piece.length, SLACK))
     let at = 0
-    for (const part of encoded) {
-      bytes.set(part, at)
+    for (const piece of encoded) {
+      bytes.set(piece, at)
       this.#starts.push(at)
-      this.#lengths.push(part.length)
-      at += part.length
+      this.#lengths.push(piece.length)
+      at += piece.length
     }
     return new DataView(bytes.buffer)
   }

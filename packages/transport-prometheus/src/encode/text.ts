@@ -1,10 +1,4 @@
-import {
-  SeriesReader,
-  type FamilyView,
-  type Instrument,
-  type StoredExemplar,
-  type StringPool,
-} from '@tidegauge/core'
+import type { FamilyPart, FamilyView, SeriesReader, StoredExemplar, StringPool } from '@tidegauge/core'
 import type { ByteWriter } from './byte-writer.js'
 import { classicBuckets } from './classic-buckets.js'
 import { escapeLabelValue } from './escape.js'
@@ -12,13 +6,13 @@ import { familyHead, labelNumber, type FamilyHead, type TextFormat } from './for
 import { LineTemplate } from './line-template.js'
 
 const LINE_BREAK = 10
+const SPACE = 32
 
-/** What every step of one exposition shares. */
-interface Exposition {
+/** Where an exposition in text is written to, and how. */
+export interface TextExposition {
   readonly writer: ByteWriter
-  readonly pool: StringPool
   readonly format: TextFormat
-  /** The writer yields when it holds so many bytes. */
+  /** The encoder yields when the writer holds so many bytes. */
   readonly chunkBytes: number
 }
 
@@ -26,36 +20,27 @@ interface Exposition {
  * Writes families in text 0.0.4 or OpenMetrics 1.0.0, and yields whenever a chunk is full: the caller takes the
  * bytes away, and may let any time pass. Changes nothing of what it reads.
  */
-export function* encodeText(families: readonly FamilyView[], exposition: Exposition): Generator<void> {
+export function* encodeText(families: readonly FamilyView[], exposition: TextExposition): Generator<void> {
   const { writer, format } = exposition
-  const taken = new Set(families.map((family) => family.name))
+  const names = new Set(families.map((family) => family.name))
   for (const family of families) {
-    const head = familyHead(family, format, taken)
+    const head = familyHead(family, format, names)
     writer.text(head.header)
-    for (const instrument of family.instruments) {
-      const series = new SeriesReader(instrument, family.upTo)
-      yield* writers[family.kind](exposition, head, instrument, series)
-    }
+    for (const part of family.parts)
+      yield* writers[family.kind]({ ...exposition, head, family, part, series: part.series() })
   }
   if (format === 'openmetrics') writer.text('# EOF\n')
 }
 
-/** Where a line's labels come from and where it goes. */
-interface Place {
-  readonly writer: ByteWriter
+/** One part of a family while it is written. */
+interface Section extends TextExposition {
+  readonly head: FamilyHead
+  readonly family: FamilyView
+  readonly part: FamilyPart
   readonly series: SeriesReader
-  readonly pool: StringPool
-  readonly view: DataView
 }
 
-type WriteSeries = (
-  exposition: Exposition,
-  head: FamilyHead,
-  instrument: Instrument,
-  series: SeriesReader,
-) => Generator<void>
-
-const writers: Readonly<Record<FamilyView['kind'], WriteSeries>> = {
+const writers: Readonly<Record<FamilyView['kind'], (section: Section) => Generator<void>>> = {
   counter: writeNumbers,
   up_down_counter: writeNumbers,
   gauge: writeNumbers,
@@ -66,127 +51,105 @@ const writers: Readonly<Record<FamilyView['kind'], WriteSeries>> = {
   state_set: writeStateSets,
 }
 
-function* writeNumbers(
-  exposition: Exposition,
-  head: FamilyHead,
-  instrument: Instrument,
-  series: SeriesReader,
-) {
-  const { writer, pool, chunkBytes } = exposition
-  const template = new LineTemplate(head.sampleName, instrument)
-  const exemplars = head.takesExemplars && instrument.exemplars.size > 0 ? instrument.exemplars : undefined
-  let view = viewOf(pool)
+function* writeNumbers(section: Section) {
+  const { writer, series, chunkBytes } = section
+  const template = templateOf(section)
+  const hasExemplars = section.head.takesExemplars && series.hasExemplars
+  let poolView = viewOf(series.pool)
   while (series.next()) {
-    template.write(writer, series, pool, view, 0)
+    template.write(writer, series, poolView, 0)
     writer.number(series.value)
-    if (exemplars !== undefined) writeExemplar(writer, exemplars.at(series.slot))
+    if (hasExemplars) writeExemplar(writer, series.exemplar())
     writer.byte(LINE_BREAK)
     if (writer.position >= chunkBytes) {
       yield
-      view = viewOf(pool)
+      poolView = viewOf(series.pool)
     }
   }
 }
 
-function* writeHistograms(
-  exposition: Exposition,
-  head: FamilyHead,
-  instrument: Instrument,
-  series: SeriesReader,
-) {
-  const { writer, pool, format, chunkBytes } = exposition
-  const { bounds, cells } = instrument.definition
+function* writeHistograms(section: Section) {
+  const { writer, series, format, chunkBytes } = section
+  const { bounds } = section.family
   const extras = [...bounds, Infinity].map((bound) => `le="${labelNumber(bound, format)}"`)
-  const bucketLine = new LineTemplate(`${head.sampleName}_bucket`, instrument, extras)
-  const sumLine = new LineTemplate(`${head.sampleName}_sum`, instrument)
-  const countLine = new LineTemplate(`${head.sampleName}_count`, instrument)
+  const bucketLine = templateOf(section, '_bucket', extras)
+  const sumLine = templateOf(section, '_sum')
+  const countLine = templateOf(section, '_count')
   const hasNegativeBounds = bounds[0] < 0
-  const exemplars = head.takesExemplars && instrument.exemplars.size > 0 ? instrument.exemplars : undefined
+  const hasExemplars = section.head.takesExemplars && series.hasExemplars
   while (series.next()) {
-    const place = { writer, series, pool, view: viewOf(pool) }
+    const poolView = viewOf(series.pool)
     let count = 0
     for (let i = 0; i <= bounds.length; i++) {
-      count += series.cells[series.at + i]
-      bucketLine.write(writer, series, pool, place.view, i)
+      count += series.bucketCount(i)
+      bucketLine.write(writer, series, poolView, i)
       writer.number(count)
-      if (exemplars !== undefined) writeExemplar(writer, exemplars.at(series.slot * cells + i))
+      if (hasExemplars) writeExemplar(writer, series.exemplar(i))
       writer.byte(LINE_BREAK)
     }
-    const sum = series.cells[series.at + bounds.length + 1]
+    const { sum } = series
     if (hasTotals(format, hasNegativeBounds ? -1 : sum)) {
-      writeLine(place, sumLine, sum)
-      writeLine(place, countLine, count)
+      const target = { writer, series, poolView }
+      writeLine(target, sumLine, sum)
+      writeLine(target, countLine, count)
     }
     if (writer.position >= chunkBytes) yield
   }
 }
 
-function* writeExponentials(
-  exposition: Exposition,
-  head: FamilyHead,
-  instrument: Instrument,
-  series: SeriesReader,
-) {
-  const { writer, pool, format, chunkBytes } = exposition
-  const sumLine = new LineTemplate(`${head.sampleName}_sum`, instrument)
-  const countLine = new LineTemplate(`${head.sampleName}_count`, instrument)
+function* writeExponentials(section: Section) {
+  const { writer, series, format, chunkBytes } = section
+  const sumLine = templateOf(section, '_sum')
+  const countLine = templateOf(section, '_count')
   while (series.next()) {
-    const place = { writer, series, pool, view: viewOf(pool) }
+    const target = { writer, series, poolView: viewOf(series.pool) }
     const { buckets, sum, count } = classicBuckets(series.exponential)
     const extras = buckets.map(({ bound }) => `le="${labelNumber(bound, format)}"`)
-    const bucketLine = new LineTemplate(`${head.sampleName}_bucket`, instrument, extras)
-    buckets.forEach((bucket, i) => writeLine(place, bucketLine, bucket.count, i))
+    const bucketLine = templateOf(section, '_bucket', extras)
+    buckets.forEach((bucket, i) => writeLine(target, bucketLine, bucket.count, i))
     if (hasTotals(format, sum)) {
-      writeLine(place, sumLine, sum)
-      writeLine(place, countLine, count)
+      writeLine(target, sumLine, sum)
+      writeLine(target, countLine, count)
     }
     if (writer.position >= chunkBytes) yield
   }
 }
 
-function* writeSummaries(
-  exposition: Exposition,
-  head: FamilyHead,
-  instrument: Instrument,
-  series: SeriesReader,
-) {
-  const { writer, pool, format, chunkBytes } = exposition
-  const { quantiles } = instrument.definition
-  const extras = quantiles.map((quantile) => `quantile="${labelNumber(quantile, format)}"`)
-  const quantileLine = new LineTemplate(head.sampleName, instrument, extras)
-  const sumLine = new LineTemplate(`${head.sampleName}_sum`, instrument)
-  const countLine = new LineTemplate(`${head.sampleName}_count`, instrument)
+function* writeSummaries(section: Section) {
+  const { writer, series, format, chunkBytes } = section
+  const extras = section.family.quantiles.map((quantile) => `quantile="${labelNumber(quantile, format)}"`)
+  const quantileLine = templateOf(section, '', extras)
+  const sumLine = templateOf(section, '_sum')
+  const countLine = templateOf(section, '_count')
   while (series.next()) {
-    const place = { writer, series, pool, view: viewOf(pool) }
-    const { window } = series
-    for (const [i, value] of window.quantiles(quantiles).entries())
+    const target = { writer, series, poolView: viewOf(series.pool) }
+    const { sum, count } = series
+    for (const [i, value] of series.quantileValues().entries())
       // Source: OpenMetrics 1.0.0, "Summary": quantiles are not negative
-      if (format === 'text' || !(value < 0)) writeLine(place, quantileLine, value, i)
-    if (hasTotals(format, window.sum)) {
-      writeLine(place, sumLine, window.sum)
-      writeLine(place, countLine, window.count)
+      if (format === 'text' || !(value < 0)) writeLine(target, quantileLine, value, i)
+    if (hasTotals(format, sum)) {
+      writeLine(target, sumLine, sum)
+      writeLine(target, countLine, count)
     }
     if (writer.position >= chunkBytes) yield
   }
 }
 
 /** Source: OpenMetrics 1.0.0, "StateSet": the label that names the state has the family's name. */
-function* writeStateSets(
-  exposition: Exposition,
-  head: FamilyHead,
-  instrument: Instrument,
-  series: SeriesReader,
-) {
-  const { writer, pool, chunkBytes } = exposition
-  const extras = instrument.definition.states.map(
-    (state) => `${head.sampleName}="${escapeLabelValue(state)}"`,
-  )
-  const template = new LineTemplate(head.sampleName, instrument, extras)
+function* writeStateSets(section: Section) {
+  const { writer, series, chunkBytes } = section
+  const { sampleName } = section.head
+  const extras = section.family.states.map((state) => `${sampleName}="${escapeLabelValue(state)}"`)
+  const template = templateOf(section, '', extras)
   while (series.next()) {
-    const place = { writer, series, pool, view: viewOf(pool) }
-    extras.forEach((_, i) => writeLine(place, template, series.cells[series.at + i], i))
+    const target = { writer, series, poolView: viewOf(series.pool) }
+    extras.forEach((_, i) => writeLine(target, template, series.isOn(i) ? 1 : 0, i))
     if (writer.position >= chunkBytes) yield
   }
+}
+
+function templateOf({ head, family, part }: Section, suffix = '', extras?: readonly string[]): LineTemplate {
+  return new LineTemplate(head.sampleName + suffix, family, part, extras)
 }
 
 /**
@@ -197,14 +160,17 @@ function hasTotals(format: TextFormat, sum: number): boolean {
   return format === 'text' || sum >= 0
 }
 
-/** One line outside the hottest path; `place` is the series' labels as bytes. */
-function writeLine(
-  { writer, series, pool, view }: Place,
-  template: LineTemplate,
-  value: number,
-  extra = 0,
-): void {
-  template.write(writer, series, pool, view, extra)
+/** What a line needs: where it is written, and the series with the bytes of its labels. */
+interface LineTarget {
+  readonly writer: ByteWriter
+  readonly series: SeriesReader
+  readonly poolView: DataView
+}
+
+/** Writes one line; the hottest loops write theirs in place. */
+function writeLine(target: LineTarget, template: LineTemplate, value: number, extra = 0): void {
+  const { writer, series, poolView } = target
+  template.write(writer, series, poolView, extra)
   writer.number(value)
   writer.byte(LINE_BREAK)
 }
@@ -216,7 +182,7 @@ function writeExemplar(writer: ByteWriter, exemplar: StoredExemplar | undefined)
   )
   writer.text(` # {${labels.join(',')}} `)
   writer.number(exemplar.value)
-  writer.byte(32)
+  writer.byte(SPACE)
   writer.number(exemplar.timestampSeconds)
 }
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { FamilyView, StringPool, TransportContext } from '@tidegauge/core'
+import type { FamilyView, TransportContext } from '@tidegauge/core'
 import { ByteWriter } from '../encode/byte-writer.js'
 import { encodeJson } from '../encode/json.js'
 import { encodeProtobuf } from '../encode/protobuf/encode.js'
@@ -30,15 +30,13 @@ export async function serveMetrics(
   const budgetMs = collectBudgetMs(request.headers['x-prometheus-scrape-timeout-seconds']) ?? scrapeTimeoutMs
   await context.collect({ ...(plugins && { plugins }), deadlineMs: context.clock.monotonic() + budgetMs })
   const families = context.read({ ...(names && { names }), ...(plugins && { plugins }) })
-  const { pool } = context
   return streamBody(response, acceptsGzip(headerText(request.headers['accept-encoding'])), (buffer) =>
-    encodeAs(format, form, { families, pool, buffer }),
+    encodeAs(format, form, { families, buffer }),
   )
 }
 
 interface Exposed {
   readonly families: readonly FamilyView[]
-  readonly pool: StringPool
   readonly buffer: Uint8Array<ArrayBuffer>
 }
 
@@ -46,14 +44,14 @@ interface Exposed {
 function encodeAs(
   format: Representation['format'],
   form: HistogramForm,
-  { families, pool, buffer }: Exposed,
+  { families, buffer }: Exposed,
 ): Encoding {
   if (format === 'protobuf') {
     const writer = new ProtoWriter(buffer)
-    return { writer, steps: encodeProtobuf(families, { writer, pool, chunkBytes: CHUNK_BYTES, form }) }
+    return { writer, steps: encodeProtobuf(families, { writer, chunkBytes: CHUNK_BYTES, form }) }
   }
   const writer = new ByteWriter(buffer)
-  const exposition = { writer, pool, chunkBytes: CHUNK_BYTES }
+  const exposition = { writer, chunkBytes: CHUNK_BYTES }
   const steps =
     format === 'json' ? encodeJson(families, exposition) : encodeText(families, { ...exposition, format })
   return { writer, steps }

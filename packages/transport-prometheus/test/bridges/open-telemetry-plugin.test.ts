@@ -8,9 +8,9 @@ import { isDeepStrictEqual } from 'node:util'
 import { apiLevel } from '@tidegauge/core'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { runs } from '../../../../tools/test/runs.js'
 import { openTelemetryPlugin, type OpenTelemetryOptions } from '../../src/index.js'
 import { linesOf, linesOfFamilies, openBridge } from './open-bridge.js'
+import { runs } from '@tidegauge/testkit'
 
 /** The SDK's own reader, to see what a provider has by itself. */
 class PlainReader extends MetricReader {
@@ -285,20 +285,17 @@ function expectPoint(memory: any, name: string, attributes: Record<string, strin
 
 function expectExponential(memory: any, name: string, mine: any, value: any): void {
   expect(mine).toMatchObject({ sum: value.sum, count: value.count })
-  const states = memory.context
-    .read({ names: new Set([name]) })
-    .flatMap(({ instruments }: any) => instruments.flatMap((instrument: any) => instrument.states))
-    .filter((state: any) => state !== undefined)
-  const told = (run: any) =>
+  const ours = (run: any) =>
     [...run.counts.subarray(0, run.length)].flatMap((count: number, i: number) =>
       count === 0 ? [] : [[run.start + i, count]],
     )
   const theirs = ({ offset, bucketCounts }: any) =>
     bucketCounts.flatMap((count: number, i: number) => (count === 0 ? [] : [[offset + i, count]]))
-  const buckets = states.map((state: any) => [
-    state.zeroCount,
-    told(state.positive),
-    state.negative === undefined ? [] : told(state.negative),
-  ])
+  const buckets: unknown[] = []
+  for (const family of memory.context.read({ names: new Set([name]) }))
+    for (const { exponential } of family.series()) {
+      const { zeroCount, positive, negative } = exponential
+      buckets.push([zeroCount, ours(positive), negative === undefined ? [] : ours(negative)])
+    }
   expect(buckets).toContainEqual([value.zeroCount, theirs(value.positive), theirs(value.negative)])
 }

@@ -31,15 +31,13 @@ describe.each(libraries)('a registry of %s', (_, library) => {
     await register.metrics()
     expect(linesOfFamilies(await scrape())).toEqual(before)
     expect(before).toEqual(linesOfJson(await register.getMetricsAsJSON(), 'openmetrics'))
-    const exemplars = memory.context
-      .read()
-      .flatMap(({ name, instruments }) =>
-        instruments.flatMap(({ exemplars: store }) =>
-          [0, 1, 2, 3]
-            .map((cell) => store.at(cell))
-            .flatMap((one) => (one ? [[name, one.labels, one.value]] : [])),
-        ),
-      )
+    const exemplars: unknown[] = []
+    for (const family of memory.context.read())
+      for (const series of family.series())
+        for (let bucket = 0; bucket <= family.bounds.length; bucket++) {
+          const one = series.exemplar(bucket)
+          if (one !== undefined) exemplars.push([family.name, one.labels, one.value])
+        }
     expect(exemplars).toEqual([
       ['app_jobs_total', { trace_id: 'one' }, 3],
       ['app_wait_seconds', { trace_id: 'two' }, 2],

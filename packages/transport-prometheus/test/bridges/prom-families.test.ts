@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { runs } from '../../../../tools/test/runs.js'
 import { promClientPlugin } from '../../src/index.js'
 import { readMetric } from '../../src/bridges/prom-families.js'
 import { libraries, linesOfFamilies, linesOfJson, openBridge } from './open-bridge.js'
+import { runs } from '@tidegauge/testkit'
 
 const text = fc.oneof(
   fc.string({ unit: 'grapheme', minLength: 1 }),

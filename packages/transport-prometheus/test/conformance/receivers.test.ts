@@ -1,9 +1,9 @@
 /** Generated registries of every kind and odd value go through real programs, and are compared value for value. */
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { runs } from '../../../../tools/test/runs.js'
 import { startReceivers, type DocumentFormat, type Receiver } from './receivers.js'
 import { registries, runRegistry } from './registries.js'
+import { runs } from '@tidegauge/testkit'
 
 let receivers: Receiver[] = []
 beforeAll(async () => {

@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { debianProgram } from '../../../../tools/test/debian-program.js'
 import { startPrometheus } from '../../../../tools/test/prometheus-server.js'
 import { startPushgateway } from '../../../../tools/test/pushgateway-server.js'
 import { startPythonParser } from '../../../../tools/test/python-openmetrics.js'
@@ -9,6 +8,7 @@ import { decodeProtobuf, joined } from '../support/decode-protobuf.js'
 import { parseExposition } from '../support/parse-exposition.js'
 import { flatten } from './flatten-protobuf.js'
 import { differences, parseNumber, type FlatSample } from './samples.js'
+import { debianProgram } from '@tidegauge/testkit'
 
 export type DocumentFormat = 'text' | 'openmetrics' | 'protobuf'
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ByteWriter } from '../../src/encode/byte-writer.js'
-import { runs } from '../../../../tools/test/runs.js'
+import { runs } from '@tidegauge/testkit'
 
 const written = (write: (writer: ByteWriter) => void, size = 64) => {
   const writer = new ByteWriter(new Uint8Array(size))

@@ -1,8 +1,7 @@
 import fc from 'fast-check'
 import { createTidegauge, type LabelledGauge, type TransportContext } from '@tidegauge/core'
-import { createMemoryTransport } from '@tidegauge/testkit'
+import { createMemoryTransport, runs } from '@tidegauge/testkit'
 import { describe, expect, test } from 'vitest'
-import { runs } from '../../../../tools/test/runs.js'
 import { ByteWriter } from '../../src/encode/byte-writer.js'
 import { encodeText } from '../../src/encode/text.js'
 import { parseExposition } from '../support/parse-exposition.js'
@@ -81,7 +80,7 @@ describe.each(['text', 'openmetrics'] as const)(
               )
             }
             const writer = new ByteWriter(buffer)
-            const steps = encodeText(context.read(), { writer, pool: context.pool, format, chunkBytes: 1e9 })
+            const steps = encodeText(context.read(), { writer, format, chunkBytes: 1e9 })
             steps.next()
             const families = parseExposition(
               new TextDecoder('utf-8', { ignoreBOM: true }).decode(writer.written),

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { runs } from '../../../../tools/test/runs.js'
 import { dateOf, decodeProtobuf, joined, type DecodedFamily } from '../support/decode-protobuf.js'
 import { everyKind, recordEveryKind } from '../support/every-kind.js'
 import { runHost } from '../support/run-host.js'
+import { runs } from '@tidegauge/testkit'
 
 const protobuf = {
   accept: 'application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited',

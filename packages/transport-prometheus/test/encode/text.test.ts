@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { defineInstruments } from '@tidegauge/core'
 import { describe, expect, test } from 'vitest'
-import { runs } from '../../../../tools/test/runs.js'
 import { everyKind, recordEveryKind } from '../support/every-kind.js'
 import { expectGolden } from '../support/golden.js'
 import { parseExposition } from '../support/parse-exposition.js'
 import { runHost } from '../support/run-host.js'
+import { runs } from '@tidegauge/testkit'
 
 const openMetrics = { accept: 'application/openmetrics-text;version=1.0.0' }
 

@@ -5,9 +5,8 @@ import {
   type Distribution,
   type TransportContext,
 } from '@tidegauge/core'
-import { createMemoryTransport } from '@tidegauge/testkit'
+import { createMemoryTransport, runs } from '@tidegauge/testkit'
 import { describe, expect, test } from 'vitest'
-import { runs } from '../../../../tools/test/runs.js'
 import { ByteWriter } from '../../src/encode/byte-writer.js'
 import { encodeText } from '../../src/encode/text.js'
 
@@ -36,7 +35,7 @@ async function histograms(): Promise<{ series: Distribution[]; scrape(meanwhile:
     scrape: (meanwhile) => {
       const writer = new ByteWriter(buffer)
       let text = ''
-      const settings = { writer, pool: context.pool, format: 'text', chunkBytes: 1024 } as const
+      const settings = { writer, format: 'text', chunkBytes: 1024 } as const
       for (const _ of encodeText(context.read(), settings)) {
         text += new TextDecoder().decode(writer.written)
         writer.position = 0

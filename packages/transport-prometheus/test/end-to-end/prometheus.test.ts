@@ -1,11 +1,11 @@
 /** A real Prometheus reads what we write, and gives back what was recorded. */
 import { execFile } from 'node:child_process'
 import { afterEach, describe, expect, test } from 'vitest'
-import { debianProgram } from '../../../../tools/test/debian-program.js'
 import { startPrometheus, type PrometheusServer } from '../../../../tools/test/prometheus-server.js'
 import { everyKind, recordEveryKind } from '../support/every-kind.js'
 import { parseExposition } from '../support/parse-exposition.js'
 import { runHost } from '../support/run-host.js'
+import { debianProgram } from '@tidegauge/testkit'
 
 let server: PrometheusServer | undefined
 afterEach(() => server?.stop())

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { acceptsGzip, negotiate } from '../../src/negotiate/accept.js'
-import { runs } from '../../../../tools/test/runs.js'
+import { runs } from '@tidegauge/testkit'
 
 const text = 'text/plain; version=0.0.4; charset=utf-8; escaping=underscores'
 const openMetrics1 = 'application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=underscores'

@@ -2,13 +2,13 @@ import { inspect } from 'node:util'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { hashSync } from 'bcryptjs'
 import { expect, describe, test, onTestFinished } from 'vitest'
-import { runs } from '../../../../tools/test/runs.js'
 import { BasicAuth, digestOf, type Verdict } from '../../src/security/basic-auth.js'
 import { createBcryptWorker } from '../../src/security/bcrypt-worker.js'
 import { runHost } from '../support/run-host.js'
 import { ask, basic } from './support/ask.js'
 import { keepLines } from './support/lines.js'
 import { hashes } from './support/passwords.js'
+import { runs } from '@tidegauge/testkit'
 
 const table = { hits: { kind: 'counter', name: 'hits_total', help: 'Hits' } } as const
 const users = { alice: hashes.alice, bob: hashes.bob }

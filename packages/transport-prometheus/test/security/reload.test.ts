@@ -4,13 +4,13 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { TLSSocket } from 'node:tls'
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
-import { runs } from '../../../../tools/test/runs.js'
 import type { PrometheusOptions } from '../../src/index.js'
 import { runHost } from '../support/run-host.js'
 import { ask, basic } from './support/ask.js'
 import { makeCertificates, type Pair } from './support/certificates.js'
 import { keepLines } from './support/lines.js'
 import { hashes } from './support/passwords.js'
+import { runs } from '@tidegauge/testkit'
 
 const table = { hits: { kind: 'counter', name: 'hits_total', help: 'Hits' } } as const
 const made = makeCertificates()

@@ -1,4 +1,4 @@
-import { SeriesReader, type FamilyView, type Instrument, type StringPool } from '@tidegauge/core'
+import type { FamilyPart, FamilyView, SeriesReader, StringPool } from '@tidegauge/core'
 import { LabelTemplate } from './label-template.js'
 import {
   bodyWriters,
@@ -30,7 +30,6 @@ const types: Readonly<Record<FamilyView['kind'], number>> = {
 
 export interface ProtobufExposition {
   readonly writer: ProtoWriter
-  readonly pool: StringPool
   readonly chunkBytes: number
   readonly form: HistogramForm
 }
@@ -51,16 +50,16 @@ export function* encodeProtobuf(
 function* writeFamily(family: FamilyView, exposition: ProtobufExposition): Generator<void> {
   const { writer, chunkBytes } = exposition
   let at = beginFamily(writer, family)
-  for (const instrument of family.instruments) {
-    const series = new SeriesReader(instrument, family.upTo)
-    const write = metricWriter(family, instrument, series, exposition)
-    let view = viewOf(exposition.pool)
+  for (const part of family.parts) {
+    const series = part.series()
+    const write = metricWriter(family, part, series, exposition)
+    let view = viewOf(series.pool)
     while (series.next()) {
       write(view)
       if (writer.position < chunkBytes) continue
       writer.end(at)
       yield
-      view = viewOf(exposition.pool)
+      view = viewOf(series.pool)
       at = beginFamily(writer, family)
     }
   }
@@ -81,63 +80,62 @@ type WriteMetric = (poolView: DataView) => void
 /** A function that writes the series that the reader stands at, as one `Metric` or, for states, several. */
 function metricWriter(
   family: FamilyView,
-  instrument: Instrument,
+  part: FamilyPart,
   series: SeriesReader,
   exposition: ProtobufExposition,
 ): WriteMetric {
-  const { writer, pool, form } = exposition
-  if (family.kind === 'state_set') return stateWriter(family, instrument, series, exposition)
-  const labels = new LabelTemplate(instrument)
-  if (!(family.kind in bodyWriters) || (family.kind === 'counter' && instrument.exemplars.size === 0))
+  const { writer, form } = exposition
+  if (family.kind === 'state_set') return stateWriter(family, part, series, exposition)
+  const labels = new LabelTemplate(family, part)
+  if (!(family.kind in bodyWriters) || (family.kind === 'counter' && !series.hasExemplars))
     return plainWriter(family, labels, series, exposition)
   const writeBody = bodyWriters[family.kind as keyof typeof bodyWriters]
+  const body = { writer, series, form, bounds: family.bounds, quantiles: family.quantiles }
   return (poolView) => {
     writer.byte(METRIC)
     const at = writer.begin()
-    labels.write(writer, series, pool, poolView)
-    writeBody({ writer, series, form, createdMs: family.createdMs(series.serial) })
+    labels.write(writer, series, poolView)
+    writeBody(body)
     writer.end(at)
   }
 }
 
 /** The hottest path: lengths are known before, so that nothing is moved. */
 function plainWriter(
-  { kind, createdMs }: FamilyView,
+  { kind }: FamilyView,
   labels: LabelTemplate,
   series: SeriesReader,
-  { writer, pool }: ProtobufExposition,
+  { writer }: ProtobufExposition,
 ): WriteMetric {
   if (kind !== 'counter')
     return (poolView) => {
       writer.byte(METRIC)
-      writer.varint(labels.length(series, pool) + GAUGE_LENGTH)
-      labels.write(writer, series, pool, poolView)
+      writer.varint(labels.length(series) + GAUGE_LENGTH)
+      labels.write(writer, series, poolView)
       writeGauge(writer, series.value)
     }
   return (poolView) => {
-    const ms = createdMs(series.serial)
+    const ms = series.createdMs
     writer.byte(METRIC)
-    writer.varint(labels.length(series, pool) + plainCounterLength(ms))
-    labels.write(writer, series, pool, poolView)
+    writer.varint(labels.length(series) + plainCounterLength(ms))
+    labels.write(writer, series, poolView)
     writePlainCounter(writer, series.value, ms)
   }
 }
 
 function stateWriter(
-  { name }: FamilyView,
-  instrument: Instrument,
+  family: FamilyView,
+  part: FamilyPart,
   series: SeriesReader,
-  { writer, pool }: ProtobufExposition,
+  { writer }: ProtobufExposition,
 ): WriteMetric {
-  const templates = instrument.definition.states.map(
-    (state) => new LabelTemplate(instrument, { [name]: state }),
-  )
+  const templates = family.states.map((state) => new LabelTemplate(family, part, { [family.name]: state }))
   return (poolView) => {
     for (const [i, labels] of templates.entries()) {
       writer.byte(METRIC)
-      writer.varint(labels.length(series, pool) + GAUGE_LENGTH)
-      labels.write(writer, series, pool, poolView)
-      writeGauge(writer, series.cells[series.at + i])
+      writer.varint(labels.length(series) + GAUGE_LENGTH)
+      labels.write(writer, series, poolView)
+      writeGauge(writer, series.isOn(i) ? 1 : 0)
     }
   }
 }

@@ -1,4 +1,4 @@
-import type { Instrument, SeriesReader, StringPool } from '@tidegauge/core'
+import type { FamilyPart, FamilyView, SeriesReader } from '@tidegauge/core'
 import { tag, varintLength, ProtoWriter } from './proto-writer.js'
 
 const LABEL = tag(1, 'bytes')
@@ -6,26 +6,24 @@ const NAME = tag(1, 'bytes')
 const VALUE = tag(2, 'bytes')
 const SLACK = 8
 
-/** The label pairs of an instrument's series: what doesn't change is kept as bytes. */
+/** The label pairs of the series of one part: what is the same for all of them is kept as bytes. */
 export class LabelTemplate {
   readonly #constants: DataView
   readonly #constantLength: number
   readonly #names: readonly { readonly view: DataView; readonly length: number }[]
 
-  constructor(instrument: Instrument, extra: Readonly<Record<string, string>> = {}) {
+  constructor({ labels }: FamilyView, part: FamilyPart, extra: Readonly<Record<string, string>> = {}) {
     const constants = bytesOf((writer) => {
-      for (const [name, value] of [...Object.entries(instrument.instance.labels), ...Object.entries(extra)])
+      for (const [name, value] of [...Object.entries(part.constantLabels), ...Object.entries(extra)])
         writeLabel(writer, name, value)
     })
     this.#constants = constants.view
     this.#constantLength = constants.length
-    this.#names = instrument.table.readers.map(({ name }) =>
-      bytesOf((writer) => writer.textField(NAME, name)),
-    )
+    this.#names = labels.map(({ name }) => bytesOf((writer) => writer.textField(NAME, name)))
   }
 
   /** Bytes that {@link write} will take. */
-  length({ ids, idsAt }: SeriesReader, pool: StringPool): number {
+  length({ ids, idsAt, pool }: SeriesReader): number {
     let length = this.#constantLength
     for (let i = 0; i < this.#names.length; i++) {
       const pair = this.#pairLength(i, pool.lengths[ids[idsAt + i]])
@@ -34,7 +32,7 @@ export class LabelTemplate {
     return length
   }
 
-  write(writer: ProtoWriter, { ids, idsAt }: SeriesReader, pool: StringPool, poolView: DataView): void {
+  write(writer: ProtoWriter, { ids, idsAt, pool }: SeriesReader, poolView: DataView): void {
     writer.copy(this.#constants, 0, this.#constantLength)
     for (let i = 0; i < this.#names.length; i++) {
       const id = ids[idsAt + i]

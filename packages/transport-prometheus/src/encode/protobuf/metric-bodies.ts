@@ -27,9 +27,11 @@ const BUCKET_EXEMPLAR = tag(3, 'bytes')
 export interface BodyContext {
   readonly writer: ProtoWriter
   readonly series: SeriesReader
+  /** Upper bounds of a histogram without `+Inf`. */
+  readonly bounds: readonly number[]
+  /** Quantiles of a summary. */
+  readonly quantiles: readonly number[]
   readonly form: HistogramForm
-  /** When the series came, in milliseconds since the Unix epoch. */
-  readonly createdMs: number
 }
 
 /** Writes what follows the labels in a `Metric`, for the kinds whose length is not known before. */
@@ -76,36 +78,32 @@ function timestampBytes(ms: number, field: number): { readonly view: DataView; r
   return latest
 }
 
-function writeCounter({ writer, series, createdMs }: BodyContext): void {
-  const { exemplars } = series.instrument
+function writeCounter({ writer, series }: BodyContext): void {
   writer.byte(COUNTER)
   const at = writer.begin()
   writer.doubleField(VALUE, series.value)
-  if (exemplars.size > 0) writeExemplar(writer, COUNTER_EXEMPLAR, exemplars.at(series.slot))
-  writeTimestamp(writer, CREATED.counter, createdMs)
+  if (series.hasExemplars) writeExemplar(writer, COUNTER_EXEMPLAR, series.exemplar())
+  writeTimestamp(writer, CREATED.counter, series.createdMs)
   writer.end(at)
 }
 
-function writeHistogram({ writer, series, createdMs }: BodyContext): void {
-  const { definition, exemplars } = series.instrument
-  const { bounds, cells } = definition
-  let count = 0
-  for (let i = 0; i <= bounds.length; i++) count += series.cells[series.at + i]
+function writeHistogram({ writer, series, bounds }: BodyContext): void {
   writer.byte(HISTOGRAM)
   const at = writer.begin()
-  writer.varintField(SAMPLE_COUNT, count)
-  writer.doubleField(SAMPLE_SUM, series.cells[series.at + bounds.length + 1])
+  writer.varintField(SAMPLE_COUNT, series.count)
+  writer.doubleField(SAMPLE_SUM, series.sum)
+  const { hasExemplars } = series
   let cumulative = 0
   for (let i = 0; i <= bounds.length; i++) {
-    cumulative += series.cells[series.at + i]
-    const exemplar = exemplars.size > 0 ? exemplars.at(series.slot * cells + i) : undefined
+    cumulative += series.bucketCount(i)
+    const exemplar = hasExemplars ? series.exemplar(i) : undefined
     writeBucket(writer, cumulative, i < bounds.length ? bounds[i] : Infinity, exemplar)
   }
-  writeTimestamp(writer, CREATED.histogram, createdMs)
+  writeTimestamp(writer, CREATED.histogram, series.createdMs)
   writer.end(at)
 }
 
-function writeExponential({ writer, series, form, createdMs }: BodyContext): void {
+function writeExponential({ writer, series, form }: BodyContext): void {
   const state = series.exponential
   const native = form !== 'classic' && isNative(state)
   writer.byte(HISTOGRAM)
@@ -115,26 +113,23 @@ function writeExponential({ writer, series, form, createdMs }: BodyContext): voi
   if (form !== 'native' || !native)
     for (const { count, bound } of classicBuckets(state).buckets) writeBucket(writer, count, bound)
   if (native) writeNative(writer, state)
-  writeTimestamp(writer, CREATED.histogram, createdMs)
-  const { exemplars } = series.instrument
-  if (native && exemplars.size > 0) writeExemplar(writer, HISTOGRAM_EXEMPLARS, exemplars.at(series.slot))
+  writeTimestamp(writer, CREATED.histogram, series.createdMs)
+  if (native && series.hasExemplars) writeExemplar(writer, HISTOGRAM_EXEMPLARS, series.exemplar())
   writer.end(at)
 }
 
-function writeSummary({ writer, series, createdMs }: BodyContext): void {
-  const { window } = series
-  const { quantiles } = series.instrument.definition
+function writeSummary({ writer, series, quantiles }: BodyContext): void {
   writer.byte(SUMMARY)
   const at = writer.begin()
-  writer.varintField(SAMPLE_COUNT, window.count)
-  writer.doubleField(SAMPLE_SUM, window.sum)
-  for (const [i, value] of window.quantiles(quantiles).entries()) {
+  writer.varintField(SAMPLE_COUNT, series.count)
+  writer.doubleField(SAMPLE_SUM, series.sum)
+  for (const [i, value] of series.quantileValues().entries()) {
     writer.byte(QUANTILE)
     writer.byte(18)
     writer.doubleField(tag(1, 'double'), quantiles[i])
     writer.doubleField(tag(2, 'double'), value)
   }
-  writeTimestamp(writer, CREATED.summary, createdMs)
+  writeTimestamp(writer, CREATED.summary, series.createdMs)
   writer.end(at)
 }
 

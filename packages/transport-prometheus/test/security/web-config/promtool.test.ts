@@ -3,11 +3,11 @@ import { execFile, execFileSync } from 'node:child_process'
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { debianProgram } from '../../../../../tools/test/debian-program.js'
 import { silentLogger } from '@tidegauge/core'
 import { openSettings } from '../../../src/security/live-settings.js'
 import { makeCertificates } from '../support/certificates.js'
 import { agreed, different } from './cases.js'
+import { debianProgram } from '@tidegauge/testkit'
 
 const made = makeCertificates()
 const server = made.sign('server')

@@ -1,10 +1,10 @@
 import { expect, describe, test } from 'vitest'
 import fc from 'fast-check'
 import type { OptionIssue } from '@tidegauge/core'
-import { runs } from '../../../../../tools/test/runs.js'
 import { parseDuration } from '../../../src/security/web-config/duration.js'
 import { parseWebConfig } from '../../../src/security/web-config/web-config.js'
 import { agreed } from './cases.js'
+import { runs } from '@tidegauge/testkit'
 
 function parse(text: string) {
   const issues: OptionIssue[] = []
