@@ -1,4 +1,4 @@
-import type { FamilyView, Instrument, LogOnce, TransportContext } from '@tidegauge/core'
+import type { FamilyPart, FamilyView, LogOnce, TransportContext } from '@tidegauge/core'
 import type { Chunk } from '../chunk/chunk.js'
 import type { Tally } from '../tally.js'
 import { FigureWriter, type LineSettings } from './figure-writer.js'
@@ -9,7 +9,7 @@ import type { FlushNumbers } from './quantile-windows.js'
 export class FamilyWriter {
   readonly #writer: FigureWriter
   /** Forgotten with the instrument, such as one that a plugin took out again. */
-  readonly #lines = new WeakMap<Instrument, InstrumentLines>()
+  readonly #lines = new WeakMap<object, InstrumentLines>()
 
   constructor(chunk: Chunk, settings: LineSettings, parts: { tally: Tally; logOnce: LogOnce }) {
     this.#writer = new FigureWriter(chunk, settings, parts)
@@ -17,20 +17,19 @@ export class FamilyWriter {
 
   /** `isLast`: gauges that are known are not told again. */
   *write(
-    { read, pool }: Pick<TransportContext, 'read' | 'pool'>,
+    { read }: Pick<TransportContext, 'read'>,
     flush: FlushNumbers & { readonly isLast: boolean },
   ): Generator<Step, void> {
     this.#writer.unchangedGauges = flush.isLast ? 'skip' : this.#writer.settings.unchangedGauges
     for (const family of read())
-      for (const instrument of family.instruments)
-        yield* this.#linesOf(family, instrument).write(family.upTo, pool, flush)
+      for (const part of family.parts) yield* this.#linesOf(family, part).write(part, flush)
   }
 
-  #linesOf(family: FamilyView, instrument: Instrument): InstrumentLines {
-    let lines = this.#lines.get(instrument)
+  #linesOf(family: FamilyView, { key, constantLabels }: FamilyPart): InstrumentLines {
+    let lines = this.#lines.get(key)
     if (lines === undefined) {
-      lines = new InstrumentLines(family, instrument, this.#writer)
-      this.#lines.set(instrument, lines)
+      lines = new InstrumentLines(family, constantLabels, this.#writer)
+      this.#lines.set(key, lines)
     }
     return lines
   }

@@ -1,4 +1,4 @@
-import { SeriesReader, type FamilyView, type Instrument, type StringPool } from '@tidegauge/core'
+import type { FamilyPart, FamilyView, SeriesReader } from '@tidegauge/core'
 import {
   classicBuckets,
   exponentialBuckets,
@@ -31,8 +31,8 @@ export type Step = 'full' | 'pause'
 
 /** The lines of one instrument, with what the receiver has been told of each series. */
 export class InstrumentLines {
-  readonly #instrument: Instrument
   readonly #family: FamilyView
+  readonly #constantLabels: readonly Tag[]
   readonly #writer: FigureWriter
   readonly #names: FigureNames
   readonly #tags = new SeriesTags()
@@ -48,13 +48,13 @@ export class InstrumentLines {
   readonly #lineTag: string | undefined
   readonly #place = { tags: this.#tags, slot: 0 }
 
-  constructor(family: FamilyView, instrument: Instrument, writer: FigureWriter) {
+  constructor(family: FamilyView, constantLabels: Readonly<Record<string, string>>, writer: FigureWriter) {
     const { settings } = writer
     this.#family = family
-    this.#instrument = instrument
+    this.#constantLabels = Object.entries(constantLabels)
     this.#writer = writer
     this.#names = new FigureNames(family, settings)
-    this.#bounds = [...instrument.definition.bounds, Number.POSITIVE_INFINITY]
+    this.#bounds = [...family.bounds, Number.POSITIVE_INFINITY]
     this.#lineTag = lineTagOf(family, settings.histograms)
     this.#figures = this.#createFigures()
     this.#sent = new SentFigures(this.#figures.length)
@@ -66,13 +66,13 @@ export class InstrumentLines {
   }
 
   /** Writes every series. */
-  *write(upTo: number, pool: StringPool, flush: FlushNumbers): Generator<Step, void> {
-    const series = new SeriesReader(this.#instrument, upTo)
+  *write(part: FamilyPart, flush: FlushNumbers): Generator<Step, void> {
+    const series = part.series()
     const { kind } = this.#family
     const isPlain = this.#figures.length === 1
     const place = this.#place
     for (let looked = 1; series.next(); looked++) {
-      this.#enter(series, pool)
+      this.#enter(series)
       place.slot = series.slot
       const page = this.#sent.pageFor(series.slot)
       const at = this.#sent.indexOf(series.slot)
@@ -89,15 +89,16 @@ export class InstrumentLines {
       }
       if (looked % SERIES_PER_LOOK === 0) yield 'pause'
     }
-    if (this.#tags.size > MIN_DEAD_SLOTS + 2 * this.#instrument.table.size) yield* this.#forgetDead()
+    if (this.#tags.size > MIN_DEAD_SLOTS + 2 * part.size) yield* this.#forgetDead(part)
   }
 
   /** Lets go of what was told of series that are gone, when they are the greater part. */
-  *#forgetDead(): Generator<Step, void> {
-    const { table } = this.#instrument
-    const isLive = (slot: number) =>
-      slot < table.end && table.isLive(slot) && this.#tags.has(slot, table.serial.get(slot))
-    for (let slot = 0; slot < table.end; slot++) {
+  *#forgetDead(part: FamilyPart): Generator<Step, void> {
+    const isLive = (slot: number) => {
+      const serial = part.serialAt(slot)
+      return serial !== 0 && this.#tags.has(slot, serial)
+    }
+    for (let slot = 0; slot < part.slots; slot++) {
       if (!isLive(slot)) this.#forget(slot)
       if (slot % SLOTS_PER_LOOK === SLOTS_PER_LOOK - 1) yield 'pause'
     }
@@ -112,14 +113,13 @@ export class InstrumentLines {
   }
 
   /** Tags are written once in a series' life, and what was told of the slot's last series is forgotten. */
-  #enter(series: SeriesReader, pool: StringPool): void {
-    const { slot, serial, ids, idsAt } = series
+  #enter(series: SeriesReader): void {
+    const { slot, serial } = series
     if (this.#tags.has(slot, serial)) return
     const { settings, tally } = this.#writer
-    const { instance, table } = this.#instrument
-    const own = table.readers.map(({ name }, i): Tag => [name, pool.text(ids[idsAt + i])])
+    const own = this.#family.labels.map(({ name }, i): Tag => [name, series.labelText(i)])
     const global = settings.globalTags.filter(([name]) => name !== this.#lineTag)
-    const tags = [...global, ...Object.entries(instance.labels), ...own]
+    const tags = [...global, ...this.#constantLabels, ...own]
     const { text, isReplaced } = tagText(tags, settings)
     if (isReplaced || this.#names.isReplaced) tally.replacedSeries++
     this.#forget(slot)
@@ -130,7 +130,7 @@ export class InstrumentLines {
   #createFigures(): Figure[] {
     const { settings } = this.#writer
     const { kind } = this.#family
-    const { states, quantiles } = this.#instrument.definition
+    const { states, quantiles } = this.#family
     const names = this.#names
     const figure = (name: string, of: Figure['kind'], extra?: Tag) =>
       createFigure({ name, kind: of, extra }, settings.style)
@@ -170,8 +170,7 @@ export class InstrumentLines {
       return undefined
     }
     if (kind === 'summary') {
-      const { window } = series
-      this.#fill(window.count, window.sum, window.quantiles(this.#instrument.definition.quantiles))
+      this.#fill(series.count, series.sum, series.quantileValues())
       return undefined
     }
     const { histograms, quantiles } = this.#writer.settings

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ByteBuffer } from '../../src/chunk/byte-buffer.js'
 import { plainDecimal } from '../../src/chunk/digits.js'
-import { runs } from '../../../../tools/test/runs.js'
+import { runs } from '@tidegauge/testkit'
 
 function written(value: number): string {
   const buffer = new ByteBuffer(1)

@@ -1,11 +1,11 @@
 import { defineInstruments } from '@tidegauge/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { runs } from '../../../../tools/test/runs.js'
 import { parseOptions } from '../../src/options.js'
 import { createTransport } from '../../src/transport.js'
 import { runHost, runWithReceiver } from '../support/run-host.js'
 import { createTestSender, doubtful, failed } from '../support/test-sender.js'
+import { runs } from '@tidegauge/testkit'
 
 const table = defineInstruments({
   hits: { kind: 'counter', name: 'hits', help: 'Hits.', labels: { route: {} } },

@@ -1,5 +1,5 @@
 import { defineInstruments } from '@tidegauge/core'
-import { createManualClock, settle } from '@tidegauge/testkit'
+import { createManualClock, flushPromises } from '@tidegauge/testkit'
 import { describe, expect, it } from 'vitest'
 import type { Sending } from '../../src/send/sender.js'
 import { runHost } from '../support/run-host.js'
@@ -78,9 +78,9 @@ describe('flushes', () => {
       return sending
     }
     const flushes = [host.flush(), transport.flush!(), transport.flush!(), transport.flush!()]
-    await settle()
+    await flushPromises()
     release(sent)
-    await settle()
+    await flushPromises()
     release(sent)
     await Promise.all(flushes)
     expect([most, sender.takeSent()]).toEqual([1, ['level:1|g', 'level:1|g']])
@@ -109,7 +109,7 @@ describe('flushes', () => {
     expect(transport.describe!()).toMatchObject({ errors: '4' })
     sender.answer = () => sent
     release(sent)
-    await settle()
+    await flushPromises()
     await host.flush()
     expect(sender.takeSent()).toEqual(['hits:2|c|#route:a', 'hits:3|c|#route:a'])
     expect(host.health().transports).toMatchObject([{ state: 'up' }])

@@ -1,5 +1,5 @@
 import { defineInstruments } from '@tidegauge/core'
-import { createManualClock, settle } from '@tidegauge/testkit'
+import { createManualClock, flushPromises } from '@tidegauge/testkit'
 import { describe, expect, it } from 'vitest'
 import type { Sending } from '../../src/send/sender.js'
 import { runHost } from '../support/run-host.js'
@@ -61,7 +61,7 @@ describe('the stop', () => {
     const stop = host.stop()
     await clock.advance(3_500)
     await stop
-    await settle()
+    await flushPromises()
     expect(sender.chunks.map(({ outcome }) => outcome)).toEqual(['failed'])
   })
 
@@ -84,7 +84,7 @@ describe('the stop', () => {
       await first
       // what was under way had gone, and nobody had heard of it
       release(sent)
-      await settle()
+      await flushPromises()
       expect(sender.chunks).toHaveLength(1)
       sender.answer = () => sent
       await host.flush()

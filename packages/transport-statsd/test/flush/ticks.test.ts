@@ -1,5 +1,5 @@
 import { defineInstruments } from '@tidegauge/core'
-import { createManualClock, settle } from '@tidegauge/testkit'
+import { createManualClock, flushPromises } from '@tidegauge/testkit'
 import { describe, expect, it } from 'vitest'
 import type { Sending } from '../../src/send/sender.js'
 import { runHost } from '../support/run-host.js'
@@ -35,7 +35,7 @@ describe('flushes', () => {
       const releaseAll = async () => {
         for (let i = 0; i < 20; i++) {
           release(sent)
-          await settle()
+          await flushPromises()
         }
       }
       await clock.advance(900)
@@ -74,7 +74,7 @@ describe('flushes', () => {
     expect(transport.describe!()).toMatchObject({ errors: '1' })
     sender.answer = () => sent
     release(sent)
-    await settle()
+    await flushPromises()
     expect(sender.takeSent()).toEqual(['level:1|g'])
   })
 })

@@ -1,6 +1,5 @@
 import { createTidegauge, defineInstruments, type ExponentialBuckets, type Plugin } from '@tidegauge/core'
 import { createMemoryTransport } from '@tidegauge/testkit'
-import { SeriesReader } from '@tidegauge/core'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { exponentialBuckets, quantileOf } from '../../src/lines/cumulative-buckets.js'
 import { QuantileWindows } from '../../src/lines/quantile-windows.js'
@@ -102,7 +101,6 @@ async function stateOf(values: readonly number[], maxBuckets?: number): Promise<
   await host.start()
   onTestFinished(() => host.stop())
   const [family] = memory.context.read({ names: new Set(['size']) })
-  const reader = new SeriesReader(family.instruments[0], family.upTo)
-  reader.next()
-  return reader.exponential
+  const [series] = family.series()
+  return series.exponential
 }

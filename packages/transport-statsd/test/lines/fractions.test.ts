@@ -2,9 +2,9 @@
 import { defineInstruments } from '@tidegauge/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { runs } from '../../../../tools/test/runs.js'
 import { runHost, runWithReceiver } from '../support/run-host.js'
 import { createTestSender, failed } from '../support/test-sender.js'
+import { runs } from '@tidegauge/testkit'
 
 const table = defineInstruments({ work: { kind: 'counter', name: 'work', help: 'Work.' } })
 

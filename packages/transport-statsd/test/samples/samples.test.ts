@@ -1,5 +1,5 @@
 import { defineInstruments } from '@tidegauge/core'
-import { settle } from '@tidegauge/testkit'
+import { flushPromises } from '@tidegauge/testkit'
 import { describe, expect, it } from 'vitest'
 import { parseOptions } from '../../src/options.js'
 import { SampleQueue } from '../../src/samples/sample-queue.js'
@@ -153,13 +153,13 @@ describe('samples', () => {
       return { outcome: 'sent' }
     }
     const first = host.flush()
-    await settle()
+    await flushPromises()
     const wait = transport.samples({ name: 'wait', type: 'ms' })
     for (let i = 0; i < 60; i++) wait.record(100)
-    await settle()
+    await flushPromises()
     instruments.level.set(2)
     const second = host.flush()
-    await settle()
+    await flushPromises()
     release()
     await Promise.all([first, second])
     expect(sender.takeSent().filter((line) => line.startsWith('level'))).toEqual(['level:1|g', 'level:2|g'])

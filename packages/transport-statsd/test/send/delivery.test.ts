@@ -3,8 +3,8 @@ import { EventEmitter } from 'node:events'
 import type { Socket } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import fc from 'fast-check'
-import { runs } from '../../../../tools/test/runs.js'
 import { deliver, staysOpen, watchFor, type Wait } from '../../src/send/delivery.js'
+import { runs } from '@tidegauge/testkit'
 
 const settle = () => new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
 
