@@ -93,6 +93,7 @@ export type {
   RunningTimer,
   SourceExemplar,
   StateSet,
+  StopTimer,
   SummaryTotals,
   Timer,
   TotalledDistribution,

@@ -102,6 +102,9 @@ export interface RunningTimer {
   [Symbol.dispose](): void
 }
 
+/** Stops a timer: records the seconds since its start under these labels, once, and returns them. */
+export type StopTimer<L> = (labels: L, exemplar?: Exemplar) => number
+
 /** A distribution of seconds with a stopwatch. */
 export interface Timer extends Distribution {
   start(): RunningTimer
@@ -158,6 +161,8 @@ export interface LabelledTotalledDistribution<L, T> extends Labelled<L, Totalled
 export interface LabelledTimer<L> extends Labelled<L, Timer> {
   observe(labels: L, value: number, exemplar?: Exemplar): void
   start(labels: L): RunningTimer
+  /** Starts a timer whose labels are known at its end only, as those of a request with its status. */
+  start(): StopTimer<L>
 }
 
 export interface LabelledStateSet<L, S extends string> extends Labelled<L, StateSet<S>> {

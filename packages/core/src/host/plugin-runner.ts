@@ -119,8 +119,10 @@ export class PluginRunner {
     this.#attempt?.abort()
     // to stop a plugin while it starts would leave it attached; one that hangs gets half of the time
     if (this.#pass !== undefined) await waitAtMost(clock, leftMs() / 2, this.#pass)
-    const result = await callWithin(clock, leftMs(), () => this.plugin.stop?.({ deadlineMs }))
-    if (result === 'late') this.#logger.error('stop did not return in the time that the host had for it')
+    if (this.#pass !== undefined) this.#attempt?.abandon()
+    const limitMs = Math.min(this.settings.timeoutMs, leftMs())
+    const result = await callWithin(clock, limitMs, () => this.plugin.stop?.({ deadlineMs }))
+    if (result === 'late') this.#logger.error(`stop did not return within ${Math.round(limitMs)} ms`)
     else if (!result.ok) this.#logger.error(`stop failed: ${new Status(clock).failed(result.thrown)}`)
     this.#isAttached = false
     this.status.state = 'stopped'

@@ -17,6 +17,7 @@ export class StartAttempt {
   readonly #clock: Clock
   readonly #abort = new AbortController()
   #isOver = false
+  #isAbandoned = false
   #waits = 0
   #ended: Promise<void> = Promise.resolve()
 
@@ -36,14 +37,20 @@ export class StartAttempt {
       this.#ended = endOf(started, () => this.#ends())
       return started
     })
-    if (result === 'late') this.abort()
+    if (result === 'late') this.abandon()
     else this.#isOver = true
     return result
   }
 
-  /** Aborts the attempt. What it attached is detached by `stop`, now or when it ends late. */
+  /** Asks the plugin to end its start. */
   abort(): void {
     this.#abort.abort()
+  }
+
+  /** Waits for it no longer: what it attaches from now on is detached when it ends. */
+  abandon(): void {
+    this.#isAbandoned = true
+    this.abort()
   }
 
   /**
@@ -59,8 +66,8 @@ export class StartAttempt {
 
   #ends(): void {
     this.#isOver = true
-    // it attached after it was aborted, and no later attempt runs yet
-    if (this.signal.aborted && this.#waits < MAX_WAITS)
+    // nobody waited for it, and no later attempt runs yet
+    if (this.#isAbandoned && this.#waits < MAX_WAITS)
       void callWithin(this.#clock, STOP_TIMEOUT_MS, () => this.#plugin.stop?.())
   }
 }

@@ -3,7 +3,7 @@ import type { EventListener } from '../contract/events.js'
 import { describeThrown } from '../errors/describe.js'
 import type { Logger } from '../logger.js'
 import type { ExportOutcome, Transport, TransportContext } from '../contract/transport.js'
-import { callWithin } from './deadline.js'
+import { callWithin, type CallResult } from './deadline.js'
 import { startError } from './start-error.js'
 import { Status } from './status.js'
 
@@ -59,9 +59,8 @@ export class TransportRunner {
   /** Sends what is due, by `deadlineMs` at the latest. Never rejects. */
   async flush(deadlineMs: number): Promise<void> {
     if (!this.#isRunning) return
-    const result = await this.#callUntil(deadlineMs, () => this.transport.flush?.({ deadlineMs }))
-    if (result === 'late') this.#logger.error('flush did not end in the time that the host had for it')
-    else if (!result.ok) this.#report({ outcome: 'failure', error: result.thrown })
+    const result = await this.#callUntil('flush', deadlineMs)
+    if (result !== 'late' && !result.ok) this.#report({ outcome: 'failure', error: result.thrown })
   }
 
   /** Closes it, by `deadlineMs` at the latest. Never rejects. */
@@ -69,15 +68,19 @@ export class TransportRunner {
     if (this.status.state === 'idle' || this.status.state === 'stopped') return
     this.#isRunning = false
     this.#abort.abort()
-    const result = await this.#callUntil(deadlineMs, () => this.transport.stop?.({ deadlineMs }))
-    if (result === 'late') this.#logger.error('stop did not end in the time that the host had for it')
-    else if (!result.ok) this.#logger.error(`stop failed: ${describeThrown(result.thrown)}`)
+    const result = await this.#callUntil('stop', deadlineMs)
+    if (result !== 'late' && !result.ok) this.#logger.error(`stop failed: ${describeThrown(result.thrown)}`)
     this.#endSubscriptions()
     this.status.state = 'stopped'
   }
 
-  #callUntil(deadlineMs: number, call: () => void | Promise<void>) {
-    return callWithin(this.#clock, Math.max(0, deadlineMs - this.#clock.monotonic()), call)
+  async #callUntil(method: 'flush' | 'stop', deadlineMs: number): Promise<CallResult<void>> {
+    const limitMs = Math.max(0, deadlineMs - this.#clock.monotonic())
+    const result = await callWithin<void>(this.#clock, limitMs, () =>
+      this.transport[method]?.({ deadlineMs }),
+    )
+    if (result === 'late') this.#logger.error(`${method} did not end within ${Math.round(limitMs)} ms`)
+    return result
   }
 
   #subscribe(context: Pick<TransportContext, 'subscribe'>, listener: EventListener): () => void {

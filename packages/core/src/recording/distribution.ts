@@ -11,10 +11,12 @@ import type {
   LabelledDistribution,
   LabelledTimer,
   RunningTimer,
+  StopTimer,
   SummaryTotals,
   Timer,
 } from '../definition/handles.js'
 import type { AnyLabels } from './labelled.js'
+import { Stopwatch } from './stopwatch.js'
 import { SourceHandle, SourceSeries } from './following/source-series.js'
 import {
   dropReasonOfExponential,
@@ -129,9 +131,13 @@ export class DistributionHandle
     recordIn(instrument, slot, value, exemplar)
   }
 
-  start(labels: AnyLabels): RunningTimer {
+  start(labels: AnyLabels): RunningTimer
+  start(): StopTimer<AnyLabels>
+  start(labels?: AnyLabels): RunningTimer | StopTimer<AnyLabels> {
     // bound now: the caller may use the labels object again before the stopwatch ends
-    return this.labels(labels).start()
+    if (labels !== undefined) return this.labels(labels).start()
+    const stopwatch = new Stopwatch(this.instrument.clock)
+    return (atEnd, exemplar) => stopwatch.stop((seconds) => this.observe(atEnd, seconds, exemplar))
   }
 
   setTotals(labels: AnyLabels, reported: HistogramTotals & ExponentialTotals & SummaryTotals): void {
@@ -194,15 +200,7 @@ function recordInState(
 }
 
 function startTimer(instrument: Instrument, record: Distribution['observe']): RunningTimer {
-  const { clock } = instrument
-  const startedAtMs = clock.monotonic()
-  let seconds: number | undefined
-  const stop = (exemplar?: Exemplar): number => {
-    if (seconds === undefined) {
-      seconds = (clock.monotonic() - startedAtMs) / 1000
-      record(seconds, exemplar)
-    }
-    return seconds
-  }
+  const stopwatch = new Stopwatch(instrument.clock)
+  const stop = (exemplar?: Exemplar): number => stopwatch.stop((seconds) => record(seconds, exemplar))
   return { stop, [Symbol.dispose]: () => void stop() }
 }

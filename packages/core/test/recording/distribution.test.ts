@@ -188,6 +188,27 @@ describe('timer', () => {
     expect(memory.series('open_seconds', { a: 'second' })).toBeUndefined()
   })
 
+  test('takes its labels at the end, where they are not known before', async () => {
+    const { handles, memory, clock } = await openHost({
+      request: {
+        kind: 'timer',
+        name: 'request_seconds',
+        help: 'R',
+        labels: { route: {}, status: ['200', '500'] },
+      },
+    })
+    const stop = handles.request.start()
+    await clock.advance(250)
+    expect(stop({ route: '/', status: '200' })).toBe(0.25)
+    await clock.advance(250)
+    expect(stop({ route: '/other', status: '500' })).toBe(0.25)
+    expect(memory.series('request_seconds', { route: '/', status: '200' })).toMatchObject({
+      sum: 0.25,
+      count: 1,
+    })
+    expect(memory.series('request_seconds', { route: '/other', status: '500' })).toBeUndefined()
+  })
+
   test('with bad labels still tells the time, and its sample is dropped', async () => {
     const { handles, clock, dropped } = await openHost(timers)
     const running = handles.open.start({} as never)
