@@ -2,7 +2,7 @@
 import { execFile, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { debianProgram } from '../../../tools/test/debian-program.js'
+import { debianProgram } from '@tidegauge/testkit'
 
 /** Names that users' dashboards are written to, and that stay though they break a naming rule. */
 const agreedNames = [
