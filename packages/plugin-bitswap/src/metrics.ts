@@ -1,5 +1,5 @@
 import { defineInstruments } from '@tidegauge/core'
-import { sendFailureReasons } from './traffic/totals.js'
+import { sendFailureReasons } from './traffic/counts.js'
 
 // Table of constants. The names of the first thirteen are a contract that dashboards are written to.
 

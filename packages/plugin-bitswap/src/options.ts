@@ -1,22 +1,31 @@
 import { OptionCheck } from '@tidegauge/core'
-import { HeliaSource, type HeliaOption } from './helia/helia-source.js'
-import type { BitswapSource } from './source/source.js'
+import type { HeliaOption } from './helia/shapes.js'
+import type { BitswapSource } from './source.js'
 
-/** What a user passes to `bitswap()`: the node, or another source of figures. */
+/** What a user passes to `bitswap()`: a node, or another source. Exactly one of them. */
 export type BitswapOptions =
   | {
-      /** A Helia node, started or not; or a function that tells which it is now, or undefined when there is none. */
+      /**
+       * A Helia node, started or not; or a function that returns the present node, or undefined when there is none,
+       * and is called at each pass.
+       */
       readonly helia: HeliaOption
       readonly source?: undefined
     }
   | {
       readonly helia?: undefined
-      /** Where the figures of another stack come from, such as `createBitswapRecorder()`. */
+      /** A source for another stack, such as `createBitswapRecorder()`. */
       readonly source: BitswapSource
     }
 
-/** Checks everything, and makes the source. Throws `OPTIONS_INVALID` that names every wrong option. */
-export function parseOptions(options: BitswapOptions): BitswapSource {
+/** The options, checked. */
+export type BitswapSettings = BitswapOptions
+
+const HELIA = 'a Helia node, as createHelia returns it, or a function that returns one'
+const SOURCE = 'an object with a function read, and start and stop if it needs them'
+
+/** Checks everything. Throws `OPTIONS_INVALID` that names every wrong option. */
+export function parseOptions(options: BitswapOptions): BitswapSettings {
   const check = new OptionCheck('plugin "bitswap"')
   const { helia, source } = check.object('', options ?? {}, ['helia', 'source']) as {
     readonly helia?: unknown
@@ -25,22 +34,15 @@ export function parseOptions(options: BitswapOptions): BitswapSource {
   if (helia !== undefined) check.expect(isHelia(helia), 'helia', helia, HELIA)
   if (source !== undefined) check.expect(isSource(source), 'source', source, SOURCE)
   if (check.issues.length === 0) {
-    check.expect(
-      helia !== undefined || source !== undefined,
-      'helia',
-      helia,
-      `${HELIA}, when there is no source`,
-    )
+    const hasOne = helia !== undefined || source !== undefined
+    check.expect(hasOne, 'helia', helia, `${HELIA}, when there is no source`)
     check.expect(helia === undefined || source === undefined, 'source', source, 'to be left out beside helia')
   }
   check.assertNoIssues()
-  return source === undefined ? new HeliaSource(helia as HeliaOption) : (source as BitswapSource)
+  return { helia, source } as BitswapSettings
 }
 
-const HELIA = 'a Helia node, as createHelia returns it, or a function that returns one'
-const SOURCE = 'an object with a function read, and start and stop if it needs them'
-
-/** By what has always been a Helia's: whether the rest fits is told when it is read. */
+/** By what every Helia has; whether the rest fits shows when the node is read. */
 function isHelia(value: unknown): boolean {
   const { addRouter, blockstore } = Object(value) as { addRouter?: unknown; blockstore?: unknown }
   return typeof value === 'function' || typeof addRouter === 'function' || typeof blockstore === 'object'

@@ -1,115 +1,97 @@
 import { systemClock, type Clock } from '@tidegauge/core'
-import { AdvertisementTally } from './advertisement/tally.js'
+import { AdvertisementCounts } from './advertisement/counts.js'
 import { readDebts, type LedgerBytes } from './ledgers/debts.js'
-import type { BitswapSnapshot, BitswapSource } from './source/source.js'
-import { TrafficTally, type SendFailureReason } from './traffic/totals.js'
+import type { BitswapSnapshot, BitswapSource } from './source.js'
+import { TrafficCounts, type SendFailureReason } from './traffic/counts.js'
 import { WantAges, type WantEntry } from './wants/want-ages.js'
 
-/** What was exchanged with one peer while it is connected. */
-export interface RecordedLedger extends LedgerBytes {
-  /** A message with this many bytes of blocks was sent to the peer: one exchange. */
-  sent(bytes: number): void
-  /** A message with this many bytes of blocks came from the peer: one exchange. */
-  received(bytes: number): void
-}
-
-/**
- * A source for bitswap stacks other than Helia's: an implementation makes these calls, and gives the recorder to
- * `bitswap({ source })`. Recording is counting up numbers; nothing here throws.
- */
-export interface BitswapRecorder extends BitswapSource {
-  /** Messages that left: `sent.message({ blocks: 1, bytes: 1024 })`, or count its fields up in place. */
-  readonly sent: TrafficTally
-  /** Messages that came in. */
-  readonly received: TrafficTally
-  readonly advertisements: AdvertisementTally
-  /** A send that failed. Default: the stream ended before the message had left. */
-  sendFailed(reason?: SendFailureReason): void
-  /** A peer that speaks bitswap has connected. */
-  connected(peer: string): void
-  /** A peer has disconnected; its ledger is forgotten, its exchanges are not. */
-  disconnected(peer: string): void
-  /** The ledger of a peer; keep it as long as the peer is connected. */
-  ledger(peer: string): RecordedLedger
-  /** A block is wanted from now on; wanted twice, it keeps its age. */
-  want(cid: string): void
-  /** A block has come, or is not wanted any more. */
-  unwant(cid: string): void
-  read(): BitswapSnapshot
-}
-
-/** Makes a recorder. `clock` tells the age of wants; default: the system's. */
+/** Makes a recorder. `clock` measures the age of wants; default: the machine's. */
 export function createBitswapRecorder({ clock = systemClock }: { clock?: Clock } = {}): BitswapRecorder {
-  return new Recorder(clock)
+  return new BitswapRecorder(clock)
 }
 
-class Ledger implements RecordedLedger {
+/** Bytes of blocks exchanged with one connected peer. */
+class RecordedLedger implements LedgerBytes {
   readonly peer: string
   bytesSent = 0
   bytesReceived = 0
-  readonly #exchanged: () => void
+  readonly #onExchange: () => void
 
-  constructor(peer: string, exchanged: () => void) {
+  constructor(peer: string, onExchange: () => void) {
     this.peer = peer
-    this.#exchanged = exchanged
+    this.#onExchange = onExchange
   }
 
+  /** Counts one exchange: a message with this many bytes of blocks was sent to the peer. */
   sent(bytes: number): void {
     this.bytesSent += bytes
-    this.#exchanged()
+    this.#onExchange()
   }
 
+  /** Counts one exchange: a message with this many bytes of blocks was received from the peer. */
   received(bytes: number): void {
     this.bytesReceived += bytes
-    this.#exchanged()
+    this.#onExchange()
   }
 }
 
-class Recorder implements BitswapRecorder {
-  readonly sent = new TrafficTally()
-  readonly received = new TrafficTally()
-  readonly advertisements = new AdvertisementTally()
+/**
+ * A source for bitswap implementations other than Helia's: the implementation makes these calls, and the recorder is
+ * passed to `bitswap({ source })`. Every call only counts; none throws.
+ */
+class BitswapRecorder implements BitswapSource {
+  /** Messages sent: call `sent.message({ blocks: 1, bytes: 1024 })`, or increment its fields. */
+  readonly sent = new TrafficCounts()
+  /** Messages received. */
+  readonly received = new TrafficCounts()
+  readonly advertisements = new AdvertisementCounts()
   readonly #failedSends: Record<SendFailureReason, number> = { dial: 0, stream: 0 }
-  readonly #ledgers = new Map<string, Ledger>()
+  readonly #ledgers = new Map<string, RecordedLedger>()
   readonly #peers = new Set<string>()
   readonly #wants = new Map<string, WantEntry>()
   readonly #ages = new WantAges()
   readonly #clock: Clock
-  readonly #exchanged = (): void => void this.#exchanges++
+  readonly #onExchange = (): void => void this.#exchanges++
   #exchanges = 0
 
   constructor(clock: Clock) {
     this.#clock = clock
   }
 
+  /** Counts a send that failed. Default: its stream ended before the message was sent. */
   sendFailed(reason: SendFailureReason = 'stream'): void {
     this.#failedSends[reason]++
   }
 
+  /** A peer that speaks bitswap has connected. */
   connected(peer: string): void {
     this.#peers.add(peer)
   }
 
+  /** A peer has disconnected. Removes its ledger; its exchanges stay counted. */
   disconnected(peer: string): void {
     this.#peers.delete(peer)
     this.#ledgers.delete(peer)
   }
 
+  /** The ledger of a peer, which may be kept until the peer disconnects. */
   ledger(peer: string): RecordedLedger {
     const known = this.#ledgers.get(peer)
     if (known !== undefined) return known
-    const ledger = new Ledger(peer, this.#exchanged)
+    const ledger = new RecordedLedger(peer, this.#onExchange)
     this.#ledgers.set(peer, ledger)
     return ledger
   }
 
+  /** A block is wanted from now on. A block that is wanted already keeps its age. */
   want(cid: string): void {
     if (this.#wants.has(cid)) return
     const entry: WantEntry = {}
     this.#wants.set(cid, entry)
-    this.#ages.note(entry, this.#clock.monotonic())
+    this.#ages.add(entry, this.#clock.monotonic())
   }
 
+  /** A block has arrived, or is not wanted any more. */
   unwant(cid: string): void {
     this.#wants.delete(cid)
   }
@@ -122,8 +104,10 @@ class Recorder implements BitswapRecorder {
       exchanges: this.#exchanges,
       peers: this.#peers.size,
       debts: readDebts(this.#ledgers.values(), ({ peer }) => peer),
-      wantlist: this.#ages.look(this.#wants.values(), this.#clock.monotonic()),
+      wantlist: this.#ages.read(this.#wants.values(), this.#clock.monotonic()),
       advertisements: this.advertisements,
     }
   }
 }
+
+export type { BitswapRecorder, RecordedLedger }

@@ -1,9 +1,9 @@
 import type { Handles } from '@tidegauge/core'
-import type { AdvertisementTotals } from './advertisement/tally.js'
+import type { AdvertisementTotals } from './advertisement/counts.js'
 import { TOP_DEBTORS, type Debts } from './ledgers/debts.js'
 import type { instruments } from './metrics.js'
-import type { BitswapSnapshot } from './source/source.js'
-import { sendFailureReasons } from './traffic/totals.js'
+import type { BitswapSnapshot } from './source.js'
+import { sendFailureReasons } from './traffic/counts.js'
 
 type To = Handles<typeof instruments>
 
@@ -11,12 +11,10 @@ const directions = ['sent', 'received'] as const
 const targets = ['dht', 'delegated'] as const
 const ranks = ['1', '2', '3', '4', '5'] as const
 
-/**
- * Tells everything that a snapshot holds. Totals that it leaves out stay as they are; what it leaves out of the node's
- * present state is taken back, also in a pass that fails.
- */
+/** Writes a snapshot into the instruments. */
 export function report(snapshot: BitswapSnapshot, to: To): void {
-  if (snapshot.faults !== undefined) forgetState(to)
+  // a pass with problems fails, and a failed pass keeps the series that it did not set
+  if (snapshot.problems !== undefined) removeState(to)
   reportTraffic(snapshot, to)
   const { exchanges, peers, wantlist, sendQueue, debts, advertisements } = snapshot
   if (exchanges !== undefined) to.exchanges.setTotal(exchanges)
@@ -46,8 +44,7 @@ function reportTraffic(snapshot: BitswapSnapshot, to: To): void {
   for (const reason of sendFailureReasons) to.sendFailures.setTotal({ reason }, failedSends[reason])
 }
 
-/** After a pass that fails, the series that it did not tell stay; these would tell of a node that is not there. */
-function forgetState(to: To): void {
+function removeState(to: To): void {
   to.peers.remove()
   to.maxDebtRatio.remove()
   to.topDebtorRatio.clear()

@@ -1,8 +1,8 @@
+import { startTestHost } from '@tidegauge/testkit'
 import { describe, expect, it } from 'vitest'
 import { bitswap, createBitswapRecorder, instruments } from '../src/index.js'
-import { startHost } from '../../../tools/test/plugin-host.ts'
 
-/** The names that dashboards are written to: kind and labels of each. They don't change. */
+/** The names that dashboards use, with their kinds and labels. They do not change. */
 const contract = {
   libp2p_bitswap_bytes_total: { kind: 'counter', labels: ['direction'] },
   libp2p_bitswap_blocks_total: { kind: 'counter', labels: ['direction'] },
@@ -21,12 +21,11 @@ const contract = {
 
 describe('the contract', () => {
   it('is exported with these kinds and labels', async () => {
-    const host = await startHost(bitswap({ source: createBitswapRecorder() }))
-    const families = host.families()
-    const exported = Object.keys(contract).map((name) => {
-      const { kind, labels } = families.get(name)!
-      return [name, { kind, labels }]
-    })
+    const host = await startTestHost(bitswap({ source: createBitswapRecorder() }))
+    const exported = host.memory
+      .read()
+      .filter(({ name }) => name in contract)
+      .map(({ name, kind, labels }) => [name, { kind, labels }])
     expect(Object.fromEntries(exported)).toEqual(contract)
   })
 
@@ -43,12 +42,12 @@ describe('the contract', () => {
     expect(instruments.sendFailures.labels.reason).toEqual(['dial', 'stream'])
   })
 
-  it('names peers under the privacy class of peer ids', () => {
+  it('has peers in the privacy class of peer ids', () => {
     expect(instruments.topDebtorRatio.labels.peer).toEqual({ privacy: 'peer_id' })
     expect(instruments.topDebtorBytes.labels.peer).toEqual({ privacy: 'peer_id' })
   })
 
-  it('is kept to by the names beside it', () => {
+  it('has names and help texts of one form, with those that were added to it', () => {
     for (const { name, kind, help } of Object.values(instruments)) {
       expect(name).toMatch(/^libp2p_bitswap_[a-z_]+$/)
       expect(help).toMatch(/\.$/)

@@ -14,14 +14,14 @@ function issuesOf(options: unknown): string[] {
 }
 
 describe('options', () => {
-  it('take a node that has not started, a function, or a source', () => {
+  it('accept a node that has not started, a function, or a source', () => {
     expect(issuesOf({ helia: createBareNode() })).toEqual([])
     expect(issuesOf({ helia: () => undefined })).toEqual([])
     expect(issuesOf({ source: createBitswapRecorder() })).toEqual([])
     expect(issuesOf({ source: { read: () => undefined } })).toEqual([])
   })
 
-  it('take exactly one of them', () => {
+  it('must have exactly one of them', () => {
     expect(issuesOf({})).toEqual(['helia'])
     expect(issuesOf(undefined)).toEqual(['helia'])
     expect(issuesOf({ helia: createBareNode(), source: createBitswapRecorder() })).toEqual(['source'])
@@ -30,7 +30,7 @@ describe('options', () => {
     )
   })
 
-  it('are refused all at once, each with its path', () => {
+  it('that are wrong are all named at once, each with its path', () => {
     expect(issuesOf({ helia: {}, source: { read: 1 }, bitswap: 1 })).toEqual(['bitswap', 'helia', 'source'])
     expect(issuesOf({ helia: null })).toEqual(['helia'])
     expect(issuesOf({ helia: 'node' })).toEqual(['helia'])
@@ -39,7 +39,7 @@ describe('options', () => {
     expect(issuesOf({ source: { read: () => {}, stop: 'now' } })).toEqual(['source'])
   })
 
-  it('that are no object are refused', () => {
+  it('must be an object', () => {
     expect(issuesOf('quick')).toEqual(['options'])
     expect(issuesOf([])).toEqual(['options'])
   })

@@ -20,7 +20,7 @@ describe('the public surface', () => {
     ])
   })
 
-  it('tells the version of the package', () => {
+  it('has the version of the package', () => {
     const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
       version: string
       dependencies?: object

@@ -1,18 +1,18 @@
 import { readFileSync } from 'node:fs'
+import { startTestHost } from '@tidegauge/testkit'
 import { expect, it } from 'vitest'
 import { bitswap, instruments } from '../src/index.js'
-import { quiet } from './support/figures.js'
-import { startHost } from '../../../tools/test/plugin-host.ts'
+import { readWhenQuiet } from './support/values.js'
 import { connect, fetchBlocks, putBlocks, startNode } from './support/nodes.js'
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
 
-it('shows in its README what comes out after one block was sent', async () => {
+it('exports what the README shows after one block was sent', async () => {
   const [a, b] = [await startNode(), await startNode()]
-  const host = await startHost(bitswap({ helia: a }))
+  const host = await startTestHost(bitswap({ helia: a }))
   await connect(b, a)
   await fetchBlocks(b, await putBlocks(a, 1, 1_000))
-  const values = await quiet(host)
+  const values = await readWhenQuiet(host)
   const shown = /```text\n([^`]+)```/.exec(readme)?.[1].trim().split('\n') ?? []
   expect(shown.length).toBeGreaterThan(10)
   for (const line of shown) {
@@ -23,6 +23,6 @@ it('shows in its README what comes out after one block was sent', async () => {
   expect(values.get(debtor)).toBe(1_000)
 })
 
-it('lists every instrument in its README', () => {
+it('lists every instrument in the README', () => {
   for (const { name } of Object.values(instruments)) expect(readme).toContain(`\`${name}\``)
 })

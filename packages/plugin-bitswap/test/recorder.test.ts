@@ -1,13 +1,12 @@
-import { createManualClock } from '@tidegauge/testkit'
+import { createManualClock, startTestHost } from '@tidegauge/testkit'
 import { describe, expect, it } from 'vitest'
 import { bitswap, createBitswapRecorder } from '../src/index.js'
-import { startHost } from '../../../tools/test/plugin-host.ts'
 
 describe('a recorder', () => {
-  it('gives every metric of the plugin what was recorded', async () => {
+  it('sets every metric of the plugin to what was recorded', async () => {
     const clock = createManualClock()
     const recorder = createBitswapRecorder({ clock })
-    const host = await startHost(bitswap({ source: recorder }))
+    const host = await startTestHost(bitswap({ source: recorder }))
     recorder.sent.message({ blocks: 2, bytes: 300, have: 1, dontHave: 2, wants: 3, cancels: 1 })
     recorder.sent.message()
     recorder.received.messages++
@@ -65,17 +64,17 @@ describe('a recorder', () => {
     expect(host.log).toEqual([])
   })
 
-  it('starts every counter at zero and knows no time of advertising before there was one', async () => {
-    const host = await startHost(bitswap({ source: createBitswapRecorder() }))
+  it('starts every counter at zero, and has no time of an advertisement before there was one', async () => {
+    const host = await startTestHost(bitswap({ source: createBitswapRecorder() }))
     const values = await host.read()
     expect([...values.values()].every((value) => value === 0)).toBe(true)
     expect(values.get('libp2p_bitswap_bytes_total{direction="sent"}')).toBe(0)
     expect([...values.keys()].filter((key) => /timestamp|debtor/.test(key))).toEqual([])
   })
 
-  it('tells the worst debtor of a thousand ledgers that all change', async () => {
+  it('finds the largest debt among a thousand ledgers that all change', async () => {
     const recorder = createBitswapRecorder()
-    const host = await startHost(bitswap({ source: recorder }))
+    const host = await startTestHost(bitswap({ source: recorder }))
     const ledgers = Array.from({ length: 1_000 }, (_, i) => recorder.ledger(`12D3KooWpeer${i}`))
     for (let round = 0; round < 50; round++) {
       for (const [i, ledger] of ledgers.entries()) ledger.sent((i * 7_919 + round * 104_729) % 10_007)

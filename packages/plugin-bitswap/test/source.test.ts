@@ -1,20 +1,19 @@
-import { createManualClock, type ManualClock } from '@tidegauge/testkit'
+import { createManualClock, type ManualClock, startTestHost, type TestHost } from '@tidegauge/testkit'
 import { describe, expect, it } from 'vitest'
 import { bitswap, createBitswapRecorder, type BitswapSnapshot, type BitswapSource } from '../src/index.js'
-import { startHost, type TestHost } from '../../../tools/test/plugin-host.ts'
 
 const SENT = 'libp2p_bitswap_messages_total{direction="sent"}'
 
 const stateOf = (host: TestHost) => host.tidegauge.health().plugins[0]
 
-/** A host with one source, and the clock that it goes by. */
+/** A host with one source, on a manual clock. */
 async function startWithSource(source: BitswapSource) {
   const clock = createManualClock()
-  const host = await startHost(bitswap({ source }), { clock }, { timeoutMs: 200 })
+  const host = await startTestHost(bitswap({ source }), { clock, use: { timeoutMs: 200 } })
   return { host, clock }
 }
 
-/** A source whose reads go as the test says, with one message sent for each read. */
+/** A source that sends one message in each read, and returns what the test decides. */
 function startWith(read: (good: BitswapSnapshot) => BitswapSnapshot | Promise<BitswapSnapshot>) {
   const recorder = createBitswapRecorder()
   const source: BitswapSource = {
@@ -26,7 +25,7 @@ function startWith(read: (good: BitswapSnapshot) => BitswapSnapshot | Promise<Bi
   return startWithSource(source)
 }
 
-/** Lets time go on until the plugin is in this state: past a time-out, or past the back-off. */
+/** Advances the clock, past a timeout or a back-off, until the plugin has this state. */
 async function until({ host, clock }: { host: TestHost; clock: ManualClock }, state: string): Promise<void> {
   for (let turn = 0; turn < 20 && stateOf(host).state !== state; turn++) {
     const reading = host.read()
@@ -37,7 +36,7 @@ async function until({ host, clock }: { host: TestHost; clock: ManualClock }, st
 }
 
 describe('a source', () => {
-  it('may answer later', async () => {
+  it('may return a promise', async () => {
     const { host } = await startWith((good) => Promise.resolve(good))
     expect(await host.value(SENT)).toBe(2)
     expect(stateOf(host).state).toBe('up')
@@ -56,14 +55,14 @@ describe('a source', () => {
     ['returns nothing', () => undefined as never, /read\(\) returned undefined/],
   ])(
     'that %s marks the plugin down with the reason, keeps its values, and recovers',
-    async (_, fault, words) => {
+    async (_, answer, message) => {
       let isBad = false
-      const started = await startWith((good) => (isBad ? fault(good) : good))
+      const started = await startWith((good) => (isBad ? answer(good) : good))
       const { host } = started
       const before = (await host.value(SENT))!
       isBad = true
       await until(started, 'down')
-      expect(stateOf(host).lastError).toMatch(words)
+      expect(stateOf(host).lastError).toMatch(message)
       expect((await host.read()).get(SENT)).toBe(before)
       isBad = false
       await until(started, 'up')
@@ -71,7 +70,7 @@ describe('a source', () => {
     },
   )
 
-  it('that answers after its time changes nothing with its old figures', async () => {
+  it('that answers after its timeout changes no value', async () => {
     const waiting: (() => void)[] = []
     let isSlow = false
     const started = await startWith((good) => {
@@ -87,25 +86,25 @@ describe('a source', () => {
     for (const answer of waiting) answer()
     await new Promise((resolve) => setImmediate(resolve))
     expect(waiting.length).toBeGreaterThan(0)
-    expect(host.safeGet().get('libp2p_bitswap_peers')).toBe(0)
+    expect(host.current().get('libp2p_bitswap_peers')).toBe(0)
   })
 
-  it('may tell a part, with what is wrong: the part is exported and the pass fails', async () => {
-    let faults: string[] | undefined
+  it('may return a part with problems: the part is exported and the pass fails', async () => {
+    let problems: string[] | undefined
     const debts = { maxDebtRatio: 7, topDebtors: [{ peer: 'p', ratio: 7, sentBytes: 7, receivedBytes: 0 }] }
     const started = await startWith(({ sent, received }) => ({
       sent,
       received,
-      ...(faults === undefined ? { debts } : { faults }),
+      ...(problems === undefined ? { debts } : { problems }),
     }))
     const { host } = started
     expect(await host.value('libp2p_bitswap_top_debtor_ratio{peer="p",rank="1"}')).toBe(7)
     const before = (await host.value(SENT))!
-    faults = ['the ledgers are locked', 'so is the door']
+    problems = ['the ledgers are locked', 'the door is locked']
     await until(started, 'down')
-    expect(stateOf(host).lastError).toBe('the ledgers are locked; so is the door')
+    expect(stateOf(host).lastError).toBe('plugin "bitswap": the ledgers are locked; the door is locked')
     const values = await host.read()
-    expect(values.get(SENT)!).toBeGreaterThan(before)
+    expect(values.get(SENT)).toBeGreaterThan(before)
     expect([...values.keys()].filter((key) => key.includes('top_debtor'))).toEqual([])
   })
 
@@ -129,7 +128,7 @@ describe('a source', () => {
     expect(calls).toEqual(['start', 'start', 'stop'])
   })
 
-  it('that names more than five debtors, or such as owe nothing, has five exported', async () => {
+  it('that returns more than five debtors, or some without a debt, has five exported', async () => {
     const topDebtors = [9, 8, 7, 0, 6, 5, 4].map((ratio) => ({
       peer: `p${ratio}`,
       ratio,

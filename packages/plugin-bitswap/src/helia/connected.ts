@@ -1,22 +1,17 @@
 import { safeGetMethod } from '@tidegauge/attach'
-import type { PeerIdLike } from './shapes.js'
+import type { Libp2pLike, PeerIdLike } from './shapes.js'
 
-/** Whether there is a connection to a peer now. */
+/** Whether a peer is connected now. */
 export type IsConnected = (peer: PeerIdLike) => boolean
 
-/** How a libp2p node tells whom it is connected to. */
-export interface ConnectedNode {
-  /** libp2p keeps its connections by peer: one look into a map. */
-  readonly getConnections?: (peer: PeerIdLike) => { readonly length: number }
-}
-
 /**
- * Asks a node for its connections. Bitswap itself cannot be asked: it can note a peer after that has gone, and keeps
- * the ledgers of peers that were here when the node was stopped. Undefined when the node does not tell.
+ * Asks libp2p for the connections of a peer, which is one lookup in a map. Bitswap does not know: it can add a peer
+ * that has gone, and keeps the ledgers of peers that were connected when the node stopped. Undefined when libp2p has
+ * no such method.
  */
-export function connectionsOf(node: ConnectedNode | undefined): IsConnected | undefined {
-  if (safeGetMethod(node, 'getConnections') === undefined) return undefined
-  return (peer) => node!.getConnections!(peer).length > 0
+export function connectionsOf(libp2p: Libp2pLike | undefined): IsConnected | undefined {
+  if (safeGetMethod(libp2p, 'getConnections') === undefined) return undefined
+  return (peer) => libp2p!.getConnections!(peer).length > 0
 }
 
 /** Counts the peers that are connected. */
@@ -26,10 +21,10 @@ export function countConnected(peers: Iterable<PeerIdLike>, isConnected: IsConne
   return count
 }
 
-/** Those of the ledgers, or of whatever is kept of peers, whose peer is connected. */
+/** The ledgers whose peer is connected. */
 export function* ofConnected<T extends { readonly peerId: PeerIdLike }>(
-  kept: Iterable<T>,
+  ledgers: Iterable<T>,
   isConnected: IsConnected,
 ): Generator<T> {
-  for (const one of kept) if (isConnected(one.peerId)) yield one
+  for (const ledger of ledgers) if (isConnected(ledger.peerId)) yield ledger
 }

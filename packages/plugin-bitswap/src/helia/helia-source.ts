@@ -1,114 +1,116 @@
 import { UndoList } from '@tidegauge/attach'
-import { CollectError } from '@tidegauge/core'
-import { AdvertisementTally } from '../advertisement/tally.js'
-import { watchAdvertisements } from '../advertisement/watch.js'
-import type { BitswapSnapshot, BitswapSource, BitswapSourceContext } from '../source/source.js'
-import { Attachment, NodeTotals } from './attachment.js'
-import { askComponents, findBitswap, type Answer } from './find-bitswap.js'
-import type { HeliaLike } from './shapes.js'
+import type { SourceContext } from '@tidegauge/core'
+import { AdvertisementCounts } from '../advertisement/counts.js'
+import type { BitswapSnapshot, BitswapSource } from '../source.js'
+import { AttachedObjects } from './advertisement/attached-objects.js'
+import { watchAdvertisements } from './advertisement/watch.js'
+import { BitswapWatcher, NodeCounts } from './bitswap-watcher.js'
+import { askComponents, findBitswap, type ComponentsAnswer } from './find-bitswap.js'
+import type { HeliaLike, HeliaOption } from './shapes.js'
 
-/** The node, or a function that tells which it is now, for hosts that make theirs anew. */
-export type HeliaOption = HeliaLike | (() => HeliaLike | undefined)
-
+/** A node, and what it answered when it was asked for its components. */
 interface Node {
   readonly helia: HeliaLike
-  readonly answer: Answer
+  readonly answer: ComponentsAnswer
 }
 
 /**
- * Reads a Helia node. Attaches as soon as the node's bitswap is there, and again when the node, or a part of it, was
- * made anew; its totals go on over all of them.
+ * Reads a Helia node. Attaches as soon as the node has a bitswap, and again when the node or a part of it was
+ * replaced. Totals continue over all of them.
  */
 export class HeliaSource implements BitswapSource {
   readonly #option: HeliaOption
-  readonly #totals = new NodeTotals()
-  readonly #advertisements = new AdvertisementTally()
-  #context: BitswapSourceContext | undefined
+  readonly #counts = new NodeCounts()
+  readonly #advertisements = new AdvertisementCounts()
+  #context: (SourceContext & { readonly attached: AttachedObjects }) | undefined
   #node: Node | undefined
-  #attachment: Attachment | undefined
-  /** Why there is no attachment, in words. */
-  #missing: string | undefined
-  readonly #ofNode = new UndoList()
-  readonly #ofRun = new UndoList()
+  #watcher: BitswapWatcher | undefined
+  /** Why there is no watcher. */
+  #problem: string | undefined
+  readonly #nodeUndo = new UndoList()
 
   constructor(option: HeliaOption) {
     this.#option = option
   }
 
   /** Never fails: a node that is not there yet is looked for at each read. */
-  start(context: BitswapSourceContext): void {
+  start(context: SourceContext): void {
     this.stop()
-    this.#context = context
-    context.logOnce.guard('attaching to the Helia node', () => this.#look())
+    this.#context = { ...context, attached: new AttachedObjects(context.logOnce) }
+    this.#attachSafely()
   }
 
   read(): BitswapSnapshot {
-    this.#look()
-    const fault = this.#fault()
-    const { sent, received, failedSends } = this.#totals
+    this.#attach()
+    const problem = this.#findProblem()
+    const { sent, received, failedSends } = this.#counts
     return {
-      ...(this.#attachment?.read() ?? { sent, received, failedSends }),
+      ...(this.#watcher?.read() ?? { sent, received, failedSends }),
       advertisements: this.#advertisements,
-      ...(fault === undefined ? {} : { faults: [fault] }),
+      ...(problem === undefined ? {} : { problems: [problem] }),
     }
   }
 
   stop(): void {
-    this.#leave()
+    this.#leaveNode()
     this.#context = undefined
   }
 
-  #look(): void {
+  #attachSafely(): void {
+    this.#context?.logOnce.guard('attaching to the Helia node', () => this.#attach())
+  }
+
+  #attach(): void {
     const context = this.#context
-    if (context === undefined)
-      throw new CollectError('COLLECT_FAILED', 'bitswap', 'plugin "bitswap": the source was not started')
+    if (context === undefined) return
     const helia = typeof this.#option === 'function' ? this.#option() : this.#option
-    if (helia !== this.#node?.helia) this.#turnTo(helia, context)
-    if (this.#node === undefined || helia === undefined) return
-    this.#attachTo(this.#node, context)
-    if (isRunning(helia)) watchAdvertisements(helia, this.#advertisements, context, this.#ofRun)
+    if (helia !== this.#node?.helia) this.#changeNode(helia)
+    if (this.#node === undefined) return
+    this.#attachBitswap(this.#node, context)
+    if (isRunning(this.#node.helia))
+      watchAdvertisements(this.#node.helia, { ...context, counts: this.#advertisements })
   }
 
-  #attachTo({ helia, answer }: Node, context: BitswapSourceContext): void {
+  #attachBitswap({ helia, answer }: Node, context: SourceContext): void {
     const found = findBitswap(helia, answer)
-    this.#missing = 'missing' in found ? found.missing : undefined
-    if ('missing' in found || this.#attachment?.fits(found.bitswap) === true) return
-    this.#attachment?.detach()
-    this.#attachment = new Attachment(found.bitswap, this.#totals, context)
+    this.#problem = 'problem' in found ? found.problem : undefined
+    if ('problem' in found || this.#watcher?.watches(found.bitswap) === true) return
+    this.#watcher?.stop()
+    this.#watcher = new BitswapWatcher(found.bitswap, this.#counts, context)
   }
 
-  /** A node attaches its bitswap while it starts; one that is told of its start does not miss the first messages. */
-  #turnTo(helia: HeliaLike | undefined, { logOnce }: BitswapSourceContext): void {
-    this.#leave()
+  /** A node attaches its bitswap while it starts; its event `start` comes before the first messages. */
+  #changeNode(helia: HeliaLike | undefined): void {
+    this.#leaveNode()
     if (helia === undefined) return
     this.#node = { helia, answer: askComponents(helia) }
     const { events } = helia
     if (typeof events?.addEventListener !== 'function') return
-    const started = (): void => logOnce.guard('attaching to the Helia node', () => this.#look())
-    const stopped = (): void => this.#ofRun.run()
-    events.addEventListener('start', started)
-    events.addEventListener('stop', stopped)
-    this.#ofNode.add(() => {
-      events.removeEventListener('start', started)
-      events.removeEventListener('stop', stopped)
+    const onStart = (): void => this.#attachSafely()
+    const onStop = (): void => this.#context?.attached.detachAll()
+    events.addEventListener('start', onStart)
+    events.addEventListener('stop', onStop)
+    this.#nodeUndo.add(() => {
+      events.removeEventListener('start', onStart)
+      events.removeEventListener('stop', onStop)
     })
   }
 
-  #leave(): void {
-    this.#ofRun.run()
-    this.#ofNode.run()
-    this.#attachment?.detach()
-    this.#attachment = undefined
+  #leaveNode(): void {
+    this.#context?.attached.detachAll()
+    this.#nodeUndo.run()
+    this.#watcher?.stop()
+    this.#watcher = undefined
     this.#node = undefined
-    this.#missing = undefined
+    this.#problem = undefined
   }
 
-  #fault(): string | undefined {
+  #findProblem(): string | undefined {
     const helia = this.#node?.helia
     if (helia === undefined) return 'there is no Helia node now: the function helia returned undefined'
     if (!isRunning(helia))
-      return `the Helia node is ${helia.status}; it is measured again by itself when it has started`
-    return this.#missing
+      return `the Helia node is ${helia.status}; it is measured again when it has started`
+    return this.#problem
   }
 }
 

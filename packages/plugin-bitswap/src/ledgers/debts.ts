@@ -1,4 +1,4 @@
-/** A peer that got more from us than it gave. */
+/** A peer that received more from this node than it gave. */
 export interface Debtor {
   /** The peer's id as text. */
   readonly peer: string
@@ -8,11 +8,11 @@ export interface Debtor {
   readonly receivedBytes: number
 }
 
-/** What the ledgers tell. */
+/** The debts of all peers. */
 export interface Debts {
-  /** The largest debt ratio; 0 when nobody owes. */
+  /** The largest debt ratio; 0 when no peer has a debt. */
   readonly maxDebtRatio: number
-  /** The peers that owe most, the first of them most; at most five are exported, and none that owes nothing. */
+  /** The peers with the largest ratios, largest first. Five are exported at most, and none with the ratio 0. */
   readonly topDebtors: readonly Debtor[]
 }
 
@@ -22,15 +22,15 @@ export interface LedgerBytes {
   readonly bytesReceived: number
 }
 
-/** How many debtors are told apart. */
+/** How many debtors are exported. */
 export const TOP_DEBTORS = 5
 
-/** Bitswap's debt ratio; the one added keeps a peer that gave nothing from dividing by zero. */
+/** Bitswap's debt ratio. The added one avoids a division by zero. */
 export function debtRatio({ bytesSent, bytesReceived }: LedgerBytes): number {
   return bytesSent / (bytesReceived + 1)
 }
 
-/** Picks the five that owe most in one walk over numbers; only theirs are turned into text. */
+/** Finds the five largest debts in one pass. Calls `nameOf` for these only. */
 export function readDebts<L extends LedgerBytes>(ledgers: Iterable<L>, nameOf: (ledger: L) => string): Debts {
   const top: L[] = []
   const ratios: number[] = []

@@ -1,12 +1,12 @@
-import { TrafficTally, type TrafficTotals } from './totals.js'
+import { TrafficCounts, type TrafficTotals } from './counts.js'
 
-/** Hears of each whole message, and at which byte of the stream it ended. */
-export type OnMessage = (parts: TrafficTotals, endsAt: number) => void
+/** Called for each complete message with its contents and the stream position of its end, in bytes. */
+export type OnMessage = (contents: TrafficTotals, endsAt: number) => void
 
-/** What the next number is. */
+/** What the next varint is. */
 type Expected = 'message length' | 'tag' | 'value' | 'length'
 
-/** The message types that are looked into. */
+/** The message types that are parsed. */
 type Level = 'message' | 'wantlist' | 'entry' | 'block' | 'presence'
 
 /** The fields that hold another message, by number. */
@@ -34,30 +34,31 @@ const MAX_VARINT = 10
 const MAX_FIELD = 2 ** 29 - 1
 
 /**
- * Follows a stream of bitswap messages, each with its length before it, and counts what they hold. It reads tags and
- * lengths and passes over the rest: nothing is copied or decoded, and it does not matter where the chunks are cut.
+ * Counts the contents of a stream of length-prefixed bitswap messages. It reads tags and lengths and skips the rest:
+ * nothing is copied or decoded, and chunks may be cut anywhere.
  *
- * Never throws. What is no bitswap message ends the counting, since nobody could tell where the next one begins.
+ * Never throws. Bytes that are not a bitswap message end the counting, since the start of the next one is unknown.
  *
  * Source: https://specs.ipfs.tech/bitswap-protocol/ section "Bitswap 1.2.0"; encoding: Protocol Buffers, proto3.
  */
 export class MessageScanner {
-  /** Bytes that were fed. */
+  /** Bytes read so far. */
   at = 0
+  /** Whether the stream was not a stream of bitswap messages: nothing more is counted. */
   isBroken = false
   readonly #onMessage: OnMessage
-  #parts = new TrafficTally()
+  #contents = new TrafficCounts()
   #expected: Expected = 'message length'
-  /** Messages that are open, outermost first, and where they end. */
+  /** The messages that are open, outermost first, and the positions of their ends. */
   readonly #levels: Level[] = []
   readonly #ends: number[] = []
-  /** Bytes of no interest that come next. */
+  /** Bytes to skip. */
   #skip = 0
-  // the number that is being read
+  // the varint that is being read
   #value = 0
   #scale = 1
   #digits = 0
-  // the field that is being read, and what is known of the innermost message
+  // the field that is being read, and what the innermost message held so far
   #field = 0
   #type = 0
   #isCancel = false
@@ -67,12 +68,13 @@ export class MessageScanner {
     this.#onMessage = onMessage
   }
 
-  /** Whether the last message has begun and not ended. */
+  /** Whether the last message is incomplete. */
   get isInside(): boolean {
     return this.#levels.length > 0 || this.#digits > 0
   }
 
-  feed(chunk: Uint8Array): void {
+  /** Reads the next bytes of the stream. */
+  read(chunk: Uint8Array): void {
     const size = chunk.byteLength
     for (let i = 0; i < size && !this.isBroken;) {
       if (this.#skip > 0) {
@@ -83,13 +85,13 @@ export class MessageScanner {
         if (this.#skip === 0) this.#closeEnded()
       } else {
         this.at++
-        this.#digit(chunk[i++])
+        this.#readByte(chunk[i++])
       }
     }
   }
 
   /** One byte of a varint: seven bits, lowest first. */
-  #digit(byte: number): void {
+  #readByte(byte: number): void {
     this.#value += (byte & 0x7f) * this.#scale
     this.#digits++
     if (byte < 0x80) {
@@ -97,61 +99,61 @@ export class MessageScanner {
       this.#value = 0
       this.#scale = 1
       this.#digits = 0
-      this.#number(value)
+      this.#readVarint(value)
       return
     }
     this.#scale *= 128
     if (this.#digits === MAX_VARINT || this.at >= this.#end()) this.isBroken = true
   }
 
-  #number(value: number): void {
+  #readVarint(value: number): void {
     switch (this.#expected) {
       case 'message length':
         this.#open('message', value)
         break
       case 'tag':
-        this.#tag(value)
+        this.#readTag(value)
         break
       case 'length':
-        this.#delimited(value)
+        this.#readLength(value)
         break
       case 'value':
-        this.#number32(value)
+        this.#readValue(value)
         break
     }
     if (this.#skip === 0) this.#closeEnded()
   }
 
-  #tag(tag: number): void {
+  #readTag(tag: number): void {
     const wireType = tag % 8
     this.#field = (tag - wireType) / 8
     if (this.#field < 1 || this.#field > MAX_FIELD) this.isBroken = true
     else if (wireType === VARINT) this.#expected = 'value'
     else if (wireType === DELIMITED) this.#expected = 'length'
-    else if (wireType === FIXED_32) this.#pass(4)
-    else if (wireType === FIXED_64) this.#pass(8)
+    else if (wireType === FIXED_32) this.#skipBytes(4)
+    else if (wireType === FIXED_64) this.#skipBytes(8)
     else this.isBroken = true
-    // a field that has a tag and nothing more
+    // the message ends after the tag
     if (this.#expected !== 'tag' && this.at >= this.#end()) this.isBroken = true
   }
 
-  #number32(value: number): void {
+  #readValue(value: number): void {
     this.#expected = 'tag'
     const level = this.#levels.at(-1)
     if (level === 'presence' && this.#field === TYPE_FIELD) this.#type = value
     else if (level === 'entry' && this.#field === CANCEL_FIELD) this.#isCancel = value !== 0
   }
 
-  #delimited(length: number): void {
+  #readLength(length: number): void {
     this.#expected = 'tag'
     const level = this.#levels[this.#levels.length - 1]
     const within = inner[level][this.#field]
     if (within !== undefined) return this.#open(within, length)
     if (level === 'block' && this.#field === DATA_FIELD) this.#dataBytes = length
-    this.#pass(length)
+    this.#skipBytes(length)
   }
 
-  #pass(bytes: number): void {
+  #skipBytes(bytes: number): void {
     if (this.at + bytes > this.#end()) this.isBroken = true
     else this.#skip = bytes
   }
@@ -178,25 +180,25 @@ export class MessageScanner {
   }
 
   #count(level: Level): void {
-    const parts = this.#parts
+    const contents = this.#contents
     if (level === 'block') {
-      parts.blocks++
-      parts.bytes += this.#dataBytes
+      contents.blocks++
+      contents.bytes += this.#dataBytes
     } else if (level === 'presence') {
-      if (this.#type === HAVE) parts.have++
-      else if (this.#type === DONT_HAVE) parts.dontHave++
+      if (this.#type === HAVE) contents.have++
+      else if (this.#type === DONT_HAVE) contents.dontHave++
     } else if (level === 'entry') {
-      if (this.#isCancel) parts.cancels++
-      else parts.wants++
+      if (this.#isCancel) contents.cancels++
+      else contents.wants++
     } else if (level === 'message') {
       this.#expected = 'message length'
-      parts.messages = 1
-      this.#parts = new TrafficTally()
-      this.#onMessage(parts, this.at)
+      contents.messages = 1
+      this.#contents = new TrafficCounts()
+      this.#onMessage(contents, this.at)
     }
   }
 
-  /** Where the innermost message ends. */
+  /** The position of the innermost message's end. */
   #end(): number {
     return this.#ends.length === 0 ? Infinity : this.#ends[this.#ends.length - 1]
   }

@@ -1,30 +1,31 @@
-/** One's own wants, as they are now. */
+/** The node's own wants at one moment. */
 export interface WantlistState {
   /** Blocks that are wanted. */
   readonly size: number
-  /** Seconds that the oldest of them has been wanted; 0 without any. */
+  /** Seconds since the oldest of them was first seen; 0 when there is none. */
   readonly oldestSeconds: number
 }
 
-/** An entry of a wantlist; `cancel` marks one that is no longer wanted and only waits to be taken out. */
+/** An entry of a wantlist. */
 export interface WantEntry {
+  /** True for an entry that is not wanted any more and waits to be removed. */
   readonly cancel?: boolean
 }
 
 /**
- * Ages of wants that carry no time: each is taken for as old as the first look at it. An age is therefore short by
- * up to the time between two looks.
+ * The ages of wants that carry no time. A want's age counts from the first read that contains it, so that it is too
+ * short by up to the time between two reads.
  */
 export class WantAges {
   readonly #since = new WeakMap<WantEntry, number>()
 
-  /** Takes a want for as old as this moment, before any look at it. */
-  note(want: WantEntry, nowMs: number): void {
+  /** Counts the age of a want from this moment. */
+  add(want: WantEntry, nowMs: number): void {
     this.#since.set(want, nowMs)
   }
 
-  /** Looks at the wants, at `nowMs` of a clock that never goes back. */
-  look(wants: Iterable<WantEntry>, nowMs: number): WantlistState {
+  /** Reads the wants at `nowMs` of a monotonic clock. */
+  read(wants: Iterable<WantEntry>, nowMs: number): WantlistState {
     let size = 0
     let oldestMs = nowMs
     for (const want of wants) {

@@ -1,4 +1,4 @@
-import { createManualClock } from '@tidegauge/testkit'
+import { createManualClock, loggerInto } from '@tidegauge/testkit'
 import { expect, it } from 'vitest'
 import { LONG_MINUTES, OpenProvides } from '../../src/advertisement/open-provides.js'
 
@@ -6,54 +6,52 @@ const LONG = LONG_MINUTES * 60_000
 
 function openOver(what: string) {
   const clock = createManualClock()
-  const told: string[] = []
-  const tell = (level: string) => (message: string) => void told.push(`${level} ${message}`)
-  const logger = { debug: tell('debug'), info: tell('info'), warn: tell('warn'), error: tell('error') }
-  return { clock, told, open: new OpenProvides(what, { clock, logger }) }
+  const log: string[] = []
+  return { clock, log, open: new OpenProvides(what, { clock, logger: loggerInto(log) }) }
 }
 
-it('tells of many that stay open in one line, of their end in another, and of the next ones again', async () => {
-  const { clock, told, open } = openOver('router "slow"')
+it('logs many that stay open in one line, their end in another, and later ones again', async () => {
+  const { clock, log, open } = openOver('router "slow"')
   const long = /^warn a provide over router "slow" has been open for 5 minutes without an answer/
-  const end = 'info no provide over router "slow" has been open for long any more'
-  const ends = [open.begin(), open.begin()]
+  const end = 'info no provide over router "slow" has been open for 5 minutes any more'
+  const ends = [open.add(), open.add()]
   await clock.advance(LONG - 1)
-  ends.push(open.begin())
-  expect(told).toEqual([])
+  ends.push(open.add())
+  expect(log).toEqual([])
   await clock.advance(1)
-  expect(told).toEqual([expect.stringMatching(long)])
+  expect(log).toEqual([expect.stringMatching(long)])
   ends[0]()
   ends[0]()
-  expect(told).toHaveLength(1)
+  expect(log).toHaveLength(1)
   ends[1]()
-  // the third has not been open for long
-  expect(told).toEqual([expect.stringMatching(long), end])
+  // the third has not been open for five minutes
+  expect(log).toEqual([expect.stringMatching(long), end])
   await clock.advance(LONG)
-  expect(told).toEqual([expect.stringMatching(long), end, expect.stringMatching(long)])
+  expect(log).toEqual([expect.stringMatching(long), end, expect.stringMatching(long)])
   ends[2]()
-  expect(told.at(-1)).toBe(end)
+  expect(log.at(-1)).toBe(end)
   expect(clock.pending).toBe(0)
 })
 
-it('tells nothing of those that end in time, and keeps no timer of them', async () => {
-  const { clock, told, open } = openOver('a DHT')
-  for (let i = 0; i < 10; i++) open.begin()()
+it('logs nothing for those that end in time, and keeps no timer', async () => {
+  const { clock, log, open } = openOver('a DHT')
+  for (let i = 0; i < 10; i++) open.add()()
   expect(clock.pending).toBe(0)
   await clock.advance(2 * LONG)
-  expect(told).toEqual([])
+  expect(log).toEqual([])
 })
 
-it('forgets what is open when it is stopped, and takes nothing more', async () => {
-  const { clock, told, open } = openOver('a DHT')
-  const ended = open.begin()
+it('removes what is open when it is stopped, and adds nothing more', async () => {
+  const { clock, log, open } = openOver('a DHT')
+  const ended = open.add()
   await clock.advance(LONG)
-  open.begin()
+  open.add()
   open.stop()
   expect(clock.pending).toBe(0)
   ended()
-  open.begin()()
-  open.begin()
+  open.add()()
+  open.add()
   expect(clock.pending).toBe(0)
   await clock.advance(2 * LONG)
-  expect(told).toHaveLength(1)
+  expect(log).toHaveLength(1)
 })

@@ -1,19 +1,11 @@
+import { startTestHost, until } from '@tidegauge/testkit'
 import { describe, expect, it } from 'vitest'
 import { bitswap } from '../../src/index.js'
-import { figures, quiet, value } from '../support/figures.js'
-import { startHost } from '../../../../tools/test/plugin-host.ts'
+import { traffic, readWhenQuiet, value } from '../support/values.js'
 import { listeners } from '../support/listeners.js'
-import {
-  bitswapOf,
-  connect,
-  fetchBlocks,
-  putBlocks,
-  startNode,
-  type TestNode,
-  until,
-} from '../support/nodes.js'
+import { bitswapOf, connect, fetchBlocks, putBlocks, startNode, type TestNode } from '../support/nodes.js'
 
-/** Every object that the plugin might touch, with its own properties as they are. */
+/** The own properties of every object that the plugin might change. */
 function picture(node: TestNode): unknown[] {
   const bitswapItself = bitswapOf(node)
   const { network, peerWantLists, wantList } = bitswapItself
@@ -41,7 +33,7 @@ function picture(node: TestNode): unknown[] {
 }
 
 describe('a node that is busy', () => {
-  it('is counted from the attaching on, and goes on undisturbed', async () => {
+  it('is counted from the moment of attaching, and is not disturbed', async () => {
     const [a, b] = [await startNode(), await startNode()]
     await connect(b, a)
     await fetchBlocks(b, await putBlocks(a, 50, 1_000))
@@ -50,27 +42,27 @@ describe('a node that is busy', () => {
     const ledger = () => bitswapOf(a).peerWantLists.ledgerForPeer(b.libp2p.peerId)
     await until(() => ledger().sent > 200_000, 'traffic')
     const before = ledger()
-    const host = await startHost({ a: bitswap({ helia: a }), b: bitswap({ helia: b }) })
+    const host = await startTestHost({ a: bitswap({ helia: a }), b: bitswap({ helia: b }) })
     await fetching
-    const values = await quiet(host)
-    const sent = figures(values, 'a', 'sent')
-    // what was under way then may have been begun before
+    const values = await readWhenQuiet(host)
+    const sent = traffic(values, 'a', 'sent')
+    // sends in progress at that moment may have started before
     expect(sent.bytes).toBeGreaterThan(1_000_000)
     expect(sent.bytes).toBeLessThanOrEqual(ledger().sent - before.sent)
-    expect(figures(values, 'b', 'received').bytes).toBeGreaterThanOrEqual(sent.bytes)
+    expect(traffic(values, 'b', 'received').bytes).toBeGreaterThanOrEqual(sent.bytes)
     expect(value(values, 'exchanges_total', 'a')).toBe(ledger().exchanged - before.exchanged)
     expect(host.log).toEqual([])
   })
 
-  it('is left exactly as it was, in the middle of its work, and goes on working', async () => {
+  it('is restored exactly, in the middle of its work, and continues to work', async () => {
     const [a, b] = [await startNode(), await startNode()]
     await connect(b, a)
     await fetchBlocks(b, await putBlocks(a, 5, 100))
     const before = [a, b].map((node) => [picture(node), listeners(node)])
-    const host = await startHost({ a: bitswap({ helia: a }), b: bitswap({ helia: b }) })
+    const host = await startTestHost({ a: bitswap({ helia: a }), b: bitswap({ helia: b }) })
     expect([a, b].map((node) => [picture(node), listeners(node)])).not.toEqual(before)
     const fetching = fetchBlocks(b, await putBlocks(a, 1_000, 2_000), AbortSignal.timeout(15_000))
-    const received = async () => figures(await host.read(), 'b', 'received').blocks
+    const received = async () => traffic(await host.read(), 'b', 'received').blocks
     await until(async () => (await received()) > 100, 'traffic')
     await host.tidegauge.stop()
     expect([a, b].map((node) => [picture(node), listeners(node)])).toEqual(before)
@@ -82,10 +74,10 @@ describe('a node that is busy', () => {
     await fetchBlocks(a, await putBlocks(b, 5, 100))
   })
 
-  it('has its open streams as they were when the plugin has stopped', async () => {
+  it('has its open streams restored when the plugin has stopped', async () => {
     const [a, b] = [await startNode(), await startNode()]
     await connect(a, b)
-    const host = await startHost({ a: bitswap({ helia: a }) })
+    const host = await startTestHost({ a: bitswap({ helia: a }) })
     const stream: any = await a.libp2p.dialProtocol(b.libp2p.peerId, '/ipfs/bitswap/1.2.0')
     const own = () => ['send', 'sendData'].filter((name) => Object.hasOwn(stream, name))
     const closeListeners = stream.listenerCount('close')
@@ -96,23 +88,23 @@ describe('a node that is busy', () => {
     stream.send(Uint8Array.of(0))
     await stream.close()
     await until(() => stream.status === 'closed', 'the stream to close')
-    expect(figures(host.safeGet(), 'a', 'sent').messages).toBe(0)
+    expect(traffic(host.current(), 'a', 'sent').messages).toBe(0)
   })
 
-  it('is counted on when the host stops and starts again', async () => {
+  it('keeps its totals when the host stops and starts again', async () => {
     const [a, b] = [await startNode(), await startNode()]
-    const host = await startHost({ a: bitswap({ helia: a }) })
+    const host = await startTestHost({ a: bitswap({ helia: a }) })
     await connect(b, a)
     await fetchBlocks(b, await putBlocks(a, 5, 100))
-    await quiet(host)
+    await readWhenQuiet(host)
     await host.tidegauge.stop()
     await fetchBlocks(b, await putBlocks(a, 5, 100))
     await host.tidegauge.start()
     await fetchBlocks(b, await putBlocks(a, 5, 100))
-    const values = await quiet(host)
-    expect(figures(values, 'a', 'sent')).toMatchObject({ blocks: 10, bytes: 1_000 })
+    const values = await readWhenQuiet(host)
+    expect(traffic(values, 'a', 'sent')).toMatchObject({ blocks: 10, bytes: 1_000 })
     expect(value(values, 'exchanges_total', 'a')).toBe(
-      figures(values, 'a', 'sent').messages + figures(values, 'a', 'received').messages,
+      traffic(values, 'a', 'sent').messages + traffic(values, 'a', 'received').messages,
     )
   })
 })
@@ -120,7 +112,7 @@ describe('a node that is busy', () => {
 describe('the node’s own calls', () => {
   it('have the same outcome as before', async () => {
     const [a, b] = [await startNode(), await startNode()]
-    await startHost({ a: bitswap({ helia: a }) })
+    await startTestHost({ a: bitswap({ helia: a }) })
     await connect(a, b)
     const stream = await a.libp2p.dialProtocol(b.libp2p.peerId, '/ipfs/bitswap/1.2.0')
     expect(stream.protocol).toBe('/ipfs/bitswap/1.2.0')

@@ -1,7 +1,7 @@
+import { startTestHost, until } from '@tidegauge/testkit'
 import { describe, expect, it } from 'vitest'
 import { bitswap } from '../../src/index.js'
-import { figures, quiet, value } from '../support/figures.js'
-import { startHost } from '../../../../tools/test/plugin-host.ts'
+import { traffic, readWhenQuiet, value } from '../support/values.js'
 import { listeners } from '../support/listeners.js'
 import {
   bitswapOf,
@@ -11,32 +11,29 @@ import {
   putBlocks,
   startNode,
   type TestNode,
-  until,
 } from '../support/nodes.js'
 
 describe('a node that has not started', () => {
-  it('is told as stopped, and measured from its first message on when it starts', async () => {
+  it('is reported as stopped, and measured from its first message when it starts', async () => {
     const [a, b] = [createNode(), await startNode()]
-    const host = await startHost({ a: bitswap({ helia: a }) })
+    const host = await startTestHost({ a: bitswap({ helia: a }) })
     expect(host.tidegauge.health().plugins).toMatchObject([{ state: 'down' }])
-    expect(host.log.join()).toContain(
-      'the Helia node is stopped; it is measured again by itself when it has started',
-    )
+    expect(host.log.join()).toContain('the Helia node is stopped; it is measured again when it has started')
     await a.start()
     await connect(a, b)
     await fetchBlocks(a, await putBlocks(b, 5, 100))
-    await until(async () => figures(await host.read(), 'a', 'received').blocks === 5, 'the blocks')
+    await until(async () => traffic(await host.read(), 'a', 'received').blocks === 5, 'the blocks')
     expect(host.tidegauge.health().plugins).toMatchObject([{ state: 'up' }])
-    expect(figures(await quiet(host), 'a', 'sent')).toMatchObject({ wants: 5 })
+    expect(traffic(await readWhenQuiet(host), 'a', 'sent')).toMatchObject({ wants: 5 })
   })
 
-  it('has no router or broker of ours, before and after its start', async () => {
+  it('gets no router and no broker, before and after its start', async () => {
     const node = createNode()
     const names = (): string[] => {
       const { routing, blockBrokers } = node as any
       return [...routing.routers, ...blockBrokers].map(({ name }) => name)
     }
-    await startHost({ a: bitswap({ helia: node }) })
+    await startTestHost({ a: bitswap({ helia: node }) })
     expect(names()).toEqual([])
     await node.start()
     expect(names()).toEqual(['libp2p-router', 'bitswap'])
@@ -44,15 +41,15 @@ describe('a node that has not started', () => {
 })
 
 describe('a node that is stopped and started again', () => {
-  it('keeps its totals, is told as stopped in between, and is measured again by itself', async () => {
+  it('keeps its totals, is reported as stopped in between, and is measured again without a call', async () => {
     const [a, b] = [await startNode(), await startNode()]
-    const host = await startHost({ a: bitswap({ helia: a }), b: bitswap({ helia: b }) })
+    const host = await startTestHost({ a: bitswap({ helia: a }), b: bitswap({ helia: b }) })
     await connect(b, a)
     await fetchBlocks(b, await putBlocks(a, 10, 1_000))
-    const before = await quiet(host)
+    const before = await readWhenQuiet(host)
     await a.stop()
     const during = await host.read()
-    expect(figures(during, 'a', 'sent')).toEqual(figures(before, 'a', 'sent'))
+    expect(traffic(during, 'a', 'sent')).toEqual(traffic(before, 'a', 'sent'))
     expect(value(during, 'peers', 'a')).toBe(0)
     expect(value(during, 'max_debt_ratio', 'a')).toBe(0)
     expect([...during.keys()].filter((key) => key.includes('top_debtor'))).toEqual([])
@@ -61,19 +58,19 @@ describe('a node that is stopped and started again', () => {
     await connect(b, a)
     await fetchBlocks(b, await putBlocks(a, 10, 500))
     const expected = { blocks: 20, bytes: 15_000 }
-    await until(async () => figures(await host.read(), 'a', 'sent').blocks === 20, 'the plugin to recover')
-    const after = await quiet(host)
-    expect(figures(after, 'a', 'sent')).toMatchObject(expected)
-    expect(figures(after, 'b', 'received')).toMatchObject(expected)
+    await until(async () => traffic(await host.read(), 'a', 'sent').blocks === 20, 'the plugin to recover')
+    const after = await readWhenQuiet(host)
+    expect(traffic(after, 'a', 'sent')).toMatchObject(expected)
+    expect(traffic(after, 'b', 'received')).toMatchObject(expected)
     expect(value(after, 'peers', 'a')).toBe(1)
     expect(value(after, 'exchanges_total', 'a')!).toBeGreaterThan(value(before, 'exchanges_total', 'a')!)
     expect(host.tidegauge.health().plugins).toMatchObject([{ state: 'up' }, { state: 'up' }])
     expect(host.log.filter((line) => line.startsWith('error'))).toHaveLength(1)
   })
 
-  it('does not show the debts of peers that did not come back', async () => {
+  it('exports no debts of peers that did not come back', async () => {
     const [a, b, c] = [await startNode(), await startNode(), await startNode()]
-    const host = await startHost({ a: bitswap({ helia: a }) })
+    const host = await startTestHost({ a: bitswap({ helia: a }) })
     await connect(b, a)
     await fetchBlocks(b, await putBlocks(a, 1, 1_000))
     await until(async () => value(await host.read(), 'max_debt_ratio', 'a') === 1_000, 'the debt')
@@ -88,9 +85,9 @@ describe('a node that is stopped and started again', () => {
     await until(async () => value(await host.read(), 'max_debt_ratio', 'a') === 1_001, 'the first one again')
   })
 
-  it('does not show the debts of peers that have gone, also when nobody watched the stop', async () => {
+  it('exports no debts of peers that have gone, also when the plugin did not see the stop', async () => {
     const [a, b] = [await startNode(), await startNode()]
-    const host = await startHost({ a: bitswap({ helia: a }) })
+    const host = await startTestHost({ a: bitswap({ helia: a }) })
     await connect(b, a)
     await fetchBlocks(b, await putBlocks(a, 1, 1_000))
     await until(async () => value(await host.read(), 'max_debt_ratio', 'a') === 1_000, 'the debt')
@@ -105,13 +102,13 @@ describe('a node that is stopped and started again', () => {
     expect([...values.keys()].filter((key) => key.includes('top_debtor'))).toEqual([])
   })
 
-  it('may have its bitswap made anew', async () => {
+  it('may have its bitswap replaced', async () => {
     const [a, b] = [await startNode(), await startNode()]
-    const host = await startHost({ a: bitswap({ helia: a }) })
+    const host = await startTestHost({ a: bitswap({ helia: a }) })
     await connect(b, a)
     await fetchBlocks(b, await putBlocks(a, 3, 100))
     const old = bitswapOf(a)
-    await quiet(host)
+    await readWhenQuiet(host)
     await a.stop()
     const { blockBrokers } = a as any
     blockBrokers.splice(0)
@@ -119,28 +116,28 @@ describe('a node that is stopped and started again', () => {
     expect(bitswapOf(a)).not.toBe(old)
     await connect(b, a)
     await fetchBlocks(b, await putBlocks(a, 3, 100))
-    await until(async () => figures(await host.read(), 'a', 'sent').blocks === 6, 'the new blocks')
-    const values = await quiet(host)
-    expect(figures(values, 'a', 'sent')).toMatchObject({ blocks: 6, bytes: 600 })
+    await until(async () => traffic(await host.read(), 'a', 'sent').blocks === 6, 'the new blocks')
+    const values = await readWhenQuiet(host)
+    expect(traffic(values, 'a', 'sent')).toMatchObject({ blocks: 6, bytes: 600 })
     expect(value(values, 'peers', 'a')).toBe(1)
     // of the new one and of the old one: messages taken in, and answers given
-    const [sent, received] = [figures(values, 'a', 'sent'), figures(values, 'a', 'received')]
+    const [sent, received] = [traffic(values, 'a', 'sent'), traffic(values, 'a', 'received')]
     expect(value(values, 'exchanges_total', 'a')).toBe(received.messages + sent.messages)
     // its own two
     expect(old.network.listenerCount('bitswap:message')).toBe(2)
   })
 })
 
-/** The names of what is exported that tells of the present. */
+/** The names of the exported metrics that are present state. */
 function present(values: Map<string, number>): string[] {
   const names = [...values.keys()].map((key) => key.split('{')[0])
   return [...new Set(names)].filter((name) => !/_total$|_timestamp$/.test(name)).sort()
 }
 
 describe('a function in place of the node', () => {
-  it('is asked at each pass: totals go on over a node that was made anew', async () => {
+  it('is called at each pass: totals continue over a node that was replaced', async () => {
     let current: TestNode | undefined
-    const host = await startHost({ a: bitswap({ helia: () => current }) })
+    const host = await startTestHost({ a: bitswap({ helia: () => current }) })
     expect(host.tidegauge.health().plugins).toMatchObject([{ state: 'down' }])
     expect(host.log.join()).toContain('there is no Helia node now: the function helia returned undefined')
     const b = await startNode()
@@ -153,7 +150,7 @@ describe('a function in place of the node', () => {
       )
       await connect(node, b)
       await fetchBlocks(node, await putBlocks(b, 4, 100))
-      await until(async () => figures(await host.read(), 'a', 'received').blocks === expected, 'its blocks')
+      await until(async () => traffic(await host.read(), 'a', 'received').blocks === expected, 'its blocks')
       const during = await host.read()
       expect(value(during, 'peers', 'a')).toBe(1)
       expect(present(during)).toEqual([
@@ -166,7 +163,7 @@ describe('a function in place of the node', () => {
       current = undefined
       const after = await host.read()
       expect(present(after)).toEqual([])
-      expect(figures(after, 'a', 'received').blocks).toBe(expected)
+      expect(traffic(after, 'a', 'received').blocks).toBe(expected)
       expect(listeners(node)).toEqual([2, 0, 0])
       expect(host.tidegauge.health().plugins).toMatchObject([{ state: 'down' }])
     }
@@ -181,7 +178,7 @@ describe('a function that throws', () => {
       if (isBroken) throw new Error('the node is being made')
       return node
     }
-    const host = await startHost({ a: bitswap({ helia }) })
+    const host = await startTestHost({ a: bitswap({ helia }) })
     const state = async () => {
       await host.read()
       return host.tidegauge.health().plugins[0].state

@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { runs } from '../../../../tools/test/runs.js'
 import { debtRatio, readDebts } from '../../src/ledgers/debts.js'
+import { runs } from '@tidegauge/testkit'
 
 const ledger = fc.record({ bytesSent: fc.nat(1_000), bytesReceived: fc.nat(20) })
 
 describe('debts', () => {
-  it('are the five largest ratios, the largest first, of those that owe at all', () => {
+  it('are the five largest ratios above zero, the largest first', () => {
     fc.assert(
       fc.property(fc.array(ledger, { maxLength: 40 }), (ledgers) => {
         const named = ledgers.map((one, i) => ({ ...one, name: `p${i}` }))
@@ -29,7 +29,7 @@ describe('debts', () => {
     )
   })
 
-  it('name nobody whose ledger holds no numbers, and ask for the names of five at most', () => {
+  it('leave out ledgers without numbers, and ask for five names at most', () => {
     let asked = 0
     const many = Array.from({ length: 100 }, (_, i) => ({ bytesSent: i, bytesReceived: 0 }))
     const broken = { bytesSent: undefined as never, bytesReceived: 0 }

@@ -9,13 +9,15 @@ import { CID } from 'multiformats/cid'
 import * as raw from 'multiformats/codecs/raw'
 import { sha256 } from 'multiformats/hashes/sha2'
 import { randomBytes } from 'node:crypto'
+import { startTestHost, until, type TestHost } from '@tidegauge/testkit'
 import { onTestFinished } from 'vitest'
+import { bitswap } from '../../src/index.js'
 import { askComponents, findBitswap } from '../../src/helia/find-bitswap.js'
 
 export type TestNode = HeliaWithLibp2p<any>
 
 /** A real Helia with bitswap that has not started, listens on loopback only and finds nobody by itself. */
-export function createBareNode(bitswap: BitswapOptions = {}, services: Record<string, any> = {}): TestNode {
+export function createBareNode(options: BitswapOptions = {}, services: Record<string, any> = {}): TestNode {
   return withBitswap(
     withLibp2pLight(createHeliaLight(), {
       addresses: { listen: ['/ip4/127.0.0.1/tcp/0'] },
@@ -28,13 +30,13 @@ export function createBareNode(bitswap: BitswapOptions = {}, services: Record<st
       connectionManager: { inboundConnectionThreshold: 1_000 },
       services: { identify: identify(), ...services },
     }),
-    bitswap,
+    options,
   )
 }
 
 /** The same, stopped at the end of the test. */
-export function createNode(bitswap: BitswapOptions = {}, services: Record<string, any> = {}): TestNode {
-  const node = createBareNode(bitswap, services)
+export function createNode(options: BitswapOptions = {}, services: Record<string, any> = {}): TestNode {
+  const node = createBareNode(options, services)
   onTestFinished(async () => {
     await node.stop()
   }, 20_000)
@@ -43,10 +45,10 @@ export function createNode(bitswap: BitswapOptions = {}, services: Record<string
 
 /** The same, started. */
 export async function startNode(
-  bitswap: BitswapOptions = {},
+  options: BitswapOptions = {},
   services: Record<string, any> = {},
 ): Promise<TestNode> {
-  const node = createNode(bitswap, services)
+  const node = createNode(options, services)
   await node.start()
   return node
 }
@@ -54,7 +56,7 @@ export async function startNode(
 /** The node's instance of bitswap, with the members that its types hide. */
 export function bitswapOf(node: TestNode): any {
   const found = findBitswap(node, askComponents(node))
-  if ('missing' in found) throw new Error(found.missing)
+  if ('problem' in found) throw new Error(found.problem)
   return found.bitswap
 }
 
@@ -66,6 +68,14 @@ export async function connect(from: TestNode, to: TestNode): Promise<void> {
     await from.libp2p.dial(to.libp2p.getMultiaddrs()).catch(() => {})
     return knows(from, to) && knows(to, from)
   }, 'bitswap on both sides')
+}
+
+/** Two nodes that are measured and connected: `a` has the blocks, `b` wants them. */
+export async function startPair(): Promise<{ a: TestNode; b: TestNode; host: TestHost }> {
+  const [a, b] = [await startNode(), await startNode()]
+  const host = await startTestHost({ a: bitswap({ helia: a }), b: bitswap({ helia: b }) })
+  await connect(b, a)
+  return { a, b, host }
 }
 
 /** A block of this many random bytes that no node has. */
@@ -85,7 +95,7 @@ export async function putBlocks(node: TestNode, count: number, bytes: number): P
   return cids
 }
 
-/** Gets one block, from the network if need be. */
+/** Gets one block, from the network if necessary. */
 export async function fetchBlock(node: TestNode, cid: CID, signal?: AbortSignal): Promise<number> {
   let bytes = 0
   for await (const chunk of node.blockstore.get(cid, signal === undefined ? {} : { signal }))
@@ -93,22 +103,13 @@ export async function fetchBlock(node: TestNode, cid: CID, signal?: AbortSignal)
   return bytes
 }
 
-/** Gets blocks, so many at a time. */
+/** Gets blocks, 64 at a time. */
 export async function fetchBlocks(node: TestNode, cids: readonly CID[], signal?: AbortSignal): Promise<void> {
   const queue = [...cids]
   const worker = async (): Promise<void> => {
     for (let cid = queue.shift(); cid !== undefined; cid = queue.shift()) await fetchBlock(node, cid, signal)
   }
   await Promise.all(Array.from({ length: 64 }, worker))
-}
-
-/** Waits until `check` holds, and fails after fifteen seconds. */
-export async function until(check: () => boolean | Promise<boolean>, what = 'a condition'): Promise<void> {
-  const deadline = performance.now() + 15_000
-  while (!(await check())) {
-    if (performance.now() > deadline) throw new Error(`waited in vain for ${what}`)
-    await delay(10)
-  }
 }
 
 export function delay(ms: number): Promise<void> {

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { runs } from '../../../../tools/test/runs.js'
 import { MessageScanner } from '../../src/traffic/message-scanner.js'
-import { countReceived } from '../../src/traffic/received.js'
-import { TrafficTally } from '../../src/traffic/totals.js'
+import { countReceived } from '../../src/helia/traffic/received.js'
+import { TrafficCounts } from '../../src/traffic/counts.js'
 import { framed, varint } from '../support/bytes.js'
 import { BitswapMessage, BlockPresenceType, WantType } from '../support/message.js'
+import { runs } from '@tidegauge/testkit'
 
 const bytes = (maxLength: number) => fc.uint8Array({ maxLength })
 const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined })
@@ -30,20 +30,20 @@ const message = fc.record({
   pendingBytes: fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }),
 })
 
-/** Cuts bytes at the given places, which may be the same one twice. */
-function cut(all: Uint8Array, places: readonly number[]): Uint8Array[] {
-  const at = places.map((place) => place % (all.byteLength + 1)).sort((a, b) => a - b)
+/** Cuts bytes at these positions, of which two may be equal. */
+function cut(all: Uint8Array, positions: readonly number[]): Uint8Array[] {
+  const at = positions.map((position) => position % (all.byteLength + 1)).sort((a, b) => a - b)
   return [0, ...at].map((from, i) => all.subarray(from, at[i] ?? all.byteLength))
 }
 
 function scan(chunks: readonly Uint8Array[]) {
-  const tally = new TrafficTally()
+  const tally = new TrafficCounts()
   const ends: number[] = []
   const scanner = new MessageScanner((parts, endsAt) => {
     tally.message(parts)
     ends.push(endsAt)
   })
-  for (const chunk of chunks) scanner.feed(chunk)
+  for (const chunk of chunks) scanner.read(chunk)
   return { tally, ends, scanner }
 }
 
@@ -53,19 +53,19 @@ function field(number: number, payload: Uint8Array): Uint8Array {
 }
 
 describe('the scanner', () => {
-  it('finds what upstream’s encoder wrote, wherever the chunks are cut', () => {
+  it('counts what upstream’s encoder wrote, wherever the chunks are cut', () => {
     fc.assert(
       fc.property(
         fc.array(message, { maxLength: 4 }),
         fc.array(fc.nat(), { maxLength: 30 }),
-        (sent, places) => {
-          const expected = new TrafficTally()
+        (sent, positions) => {
+          const expected = new TrafficCounts()
           const frames = sent.map((one) => {
             const encoded = BitswapMessage.encode(one)
             countReceived(BitswapMessage.decode(encoded), expected)
             return framed(encoded)
           })
-          const { tally, ends, scanner } = scan(cut(Buffer.concat(frames), places))
+          const { tally, ends, scanner } = scan(cut(Buffer.concat(frames), positions))
           expect(tally).toEqual(expected)
           expect(scanner.isBroken).toBe(false)
           expect(scanner.isInside).toBe(false)
@@ -77,7 +77,7 @@ describe('the scanner', () => {
     )
   })
 
-  it('is fed byte by byte with the same result', () => {
+  it('reads byte by byte with the same result', () => {
     fc.assert(
       fc.property(message, (one) => {
         const frame = framed(BitswapMessage.encode(one))
@@ -87,20 +87,20 @@ describe('the scanner', () => {
     )
   })
 
-  it('counts no message that is cut off, and knows that it is inside of one', () => {
+  it('does not count an incomplete message, and is inside of it', () => {
     fc.assert(
-      fc.property(message, fc.nat(), (one, place) => {
+      fc.property(message, fc.nat(), (one, position) => {
         const frame = framed(BitswapMessage.encode(one))
-        const length = place % frame.byteLength
+        const length = position % frame.byteLength
         const { tally, scanner } = scan([frame.subarray(0, length)])
-        expect(tally).toEqual(new TrafficTally())
+        expect(tally).toEqual(new TrafficCounts())
         expect(scanner.isInside).toBe(length > 0)
       }),
       { numRuns: runs(300) },
     )
   })
 
-  it('never throws, hangs or counts below zero, whatever it is fed', () => {
+  it('never throws, hangs or counts below zero, whatever it reads', () => {
     fc.assert(
       fc.property(fc.array(bytes(60)), (chunks) => {
         const { tally } = scan(chunks)
@@ -110,11 +110,11 @@ describe('the scanner', () => {
     )
   })
 
-  it('never throws on a message with a byte turned, and never counts more than its bytes could hold', () => {
+  it('never throws on a message with a changed byte, and never counts more than its bytes could hold', () => {
     fc.assert(
-      fc.property(message, fc.nat(), fc.nat(255), (one, place, byte) => {
+      fc.property(message, fc.nat(), fc.nat(255), (one, position, byte) => {
         const frame = framed(BitswapMessage.encode(one))
-        frame[place % frame.byteLength] = byte
+        frame[position % frame.byteLength] = byte
         const { tally } = scan([frame])
         expect(tally.bytes).toBeLessThanOrEqual(frame.byteLength)
       }),
@@ -126,7 +126,7 @@ describe('the scanner', () => {
     expect(scan([Uint8Array.of(0, 0)]).tally).toMatchObject({ messages: 2, blocks: 0, wants: 0 })
   })
 
-  it('passes over fields of every wire type that it does not know', () => {
+  it('skips unknown fields of every wire type', () => {
     const payload = Buffer.concat([
       Buffer.from([9 * 8 + 1, 1, 2, 3, 4, 5, 6, 7, 8]), // fixed64
       Buffer.from([10 * 8 + 5, 1, 2, 3, 4]), // fixed32
@@ -140,7 +140,7 @@ describe('the scanner', () => {
   it.each([
     ['a field that reaches beyond its message', framed(Buffer.from([3 * 8 + 2, 100, 0]))],
     ['an entry that reaches beyond its wantlist', framed(field(1, Buffer.from([10, 4, 0])))],
-    ['a group, which bitswap has none of', framed(Buffer.from([8 + 3]))],
+    ['a group, which bitswap does not have', framed(Buffer.from([8 + 3]))],
     ['a field without a number', framed(Buffer.from([0, 0]))],
     ['a number of more than ten bytes', Buffer.alloc(12, 0xff)],
     ['a number that is cut by the end of its message', framed(Buffer.from([2 * 8, 0x80]))],
@@ -148,6 +148,6 @@ describe('the scanner', () => {
   ])('stops at %s', (_, frame) => {
     const { tally, scanner } = scan([frame, framed(BitswapMessage.encode({}))])
     expect(scanner.isBroken).toBe(true)
-    expect(tally).toEqual(new TrafficTally())
+    expect(tally).toEqual(new TrafficCounts())
   })
 })

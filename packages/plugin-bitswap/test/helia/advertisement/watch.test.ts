@@ -1,0 +1,177 @@
+import { expect, it } from 'vitest'
+import { systemClock } from '@tidegauge/core'
+import { connect, createNode, createPeer, dhtOf, freshCid, inside } from '../../support/dht-nodes.js'
+import { watch } from '../../support/watch.js'
+
+/** The message about private fields that a node lacks. */
+const lacks = (knownFrom: string, fields: string) =>
+  `this node lacks what is known from ${knownFrom}: ${fields}; these are not exported, the rest is; update @tidegauge/plugin-bitswap, or record with createBitswapRecorder() and pass it as source`
+
+const nothing = { dht: [0, 0], delegated: [0, 0], skipped: 0 }
+
+it('restores the node exactly when it is detached, and leaves it working', async () => {
+  const node = await createNode()
+  await connect(node.libp2p, await createPeer())
+  const publishing = { name: 'publishing', provide: async (cid: unknown) => void String(cid) }
+  node.addRouter(publishing)
+  const { contentRouting, reprovider } = inside(dhtOf(node.libp2p))
+  const changed = [node, node.routing, node.libp2p, contentRouting, reprovider, publishing]
+  const read = () => changed.map((object) => Object.getOwnPropertyDescriptors(object))
+  const before = read()
+  const listeners = node.events.listenerCount('start')
+  const { detach, totals } = watch(node)
+  const during = read()
+  expect(before.flatMap((own, i) => changes(own, during[i] ?? {}))).toEqual([
+    'addRouter',
+    'provide',
+    'shouldReprovide',
+    'provide',
+  ])
+  detach()
+  const after = read()
+  // one by one: libp2p's objects cannot be printed
+  for (const [i, own] of before.entries()) expect(changes(own, after[i] ?? {})).toEqual([])
+  expect(contentRouting.provide).toBe(Reflect.get(Object.getPrototypeOf(contentRouting), 'provide'))
+  expect(publishing).toHaveProperty('provide', before[5]['provide'].value)
+  expect(node.events.listenerCount('start')).toBe(listeners)
+  await node.routing.provide(await freshCid())
+  expect(totals()).toEqual(nothing)
+})
+
+/** The names of properties that were added, removed or changed. */
+function changes(before: PropertyDescriptorMap, after: PropertyDescriptorMap): string[] {
+  const keys = new Set([...Reflect.ownKeys(before), ...Reflect.ownKeys(after)])
+  const parts = ['value', 'get', 'set', 'writable', 'enumerable', 'configurable'] as const
+  return [...keys]
+    .filter((key) => parts.some((part) => before[key]?.[part] !== after[key]?.[part]))
+    .map(String)
+}
+
+it('counts once when it is attached twice, and again after it was detached', async () => {
+  const node = await createNode()
+  await connect(node.libp2p, await createPeer())
+  node.addRouter({ name: 'publishing', provide: async (cid) => void String(cid) })
+  const { totals, detach, watchAgain } = watch(node)
+  watchAgain()
+  await node.routing.provide(await freshCid())
+  expect(totals()).toEqual({ ...nothing, dht: [1, 0], delegated: [1, 0] })
+  detach()
+  watchAgain()
+  await node.routing.provide(await freshCid())
+  expect(totals()).toEqual({ ...nothing, dht: [2, 0], delegated: [2, 0] })
+})
+
+it('lets two watchers of one node count separately, in whatever order they detach', async () => {
+  const node = await createNode()
+  await connect(node.libp2p, await createPeer())
+  const first = watch(node)
+  const second = watch(node)
+  await node.routing.provide(await freshCid())
+  first.detach()
+  await node.routing.provide(await freshCid())
+  second.detach()
+  await node.routing.provide(await freshCid())
+  expect([first.totals().dht, second.totals().dht]).toEqual([
+    [1, 0],
+    [2, 0],
+  ])
+})
+
+it('counts what is in progress to its end when it is detached', async () => {
+  const node = await createNode()
+  await connect(node.libp2p, await createPeer())
+  const { detach, totals } = watch(node)
+  const providing = node.routing.provide(await freshCid())
+  detach()
+  await providing
+  expect(totals()).toEqual({ ...nothing, dht: [1, 0] })
+})
+
+it('logs once what another version lacks, and counts the rest', async () => {
+  const node = await createNode()
+  await connect(node.libp2p, await createPeer())
+  const dht = inside(dhtOf(node.libp2p))
+  Object.defineProperty(dht.reprovider, 'shouldReprovide', { value: undefined, configurable: true })
+  Object.defineProperty(node.routing, 'addRouter', { value: undefined, configurable: true })
+  const { totals, log, watchAgain } = watch(node)
+  watchAgain()
+  await node.routing.provide(await freshCid())
+  expect(totals()).toEqual({ ...nothing, dht: [1, 0] })
+  expect(log).toEqual([
+    lacks('helia 7', 'helia.routing.addRouter (advertisements by routers that are added later)'),
+    lacks('@libp2p/kad-dht 16', 'dht.reprovider.shouldReprovide (advertisements that were skipped)'),
+  ])
+})
+
+it('logs a DHT that has no provide, or one without events, and does not disturb it', async () => {
+  const shapes = [{}, { contentRouting: { provide: async () => 7 } }]
+  const log: string[] = []
+  for (const shape of shapes) {
+    const dht = {
+      [Symbol.toStringTag]: '@libp2p/kad-dht',
+      ...shape,
+      reprovider: { shouldReprovide: () => true },
+    }
+    const watcher = watch({ libp2p: { services: { dht } } })
+    if ('contentRouting' in dht) expect(await (dht as any).contentRouting.provide()).toBe(7)
+    log.push(...watcher.log)
+  }
+  expect(log).toEqual([
+    lacks('@libp2p/kad-dht 16', 'dht.contentRouting.provide (advertisements over this DHT)'),
+    'DHT "dht" returned no events from provide: its advertisements are not counted; update @tidegauge/plugin-bitswap',
+  ])
+})
+
+it('logs a router that cannot be watched, and watches the others', async () => {
+  const frozen = Object.freeze({ name: 'frozen', provide: async (cid: unknown) => void String(cid) })
+  const open = { name: 'open', provide: async (cid: unknown) => void String(cid) }
+  const { totals, log, detach } = watch({
+    routing: { routers: [null, 7, { name: 'probe' }, frozen, open], addRouter() {} },
+  })
+  await Promise.all([frozen.provide(1), open.provide(1)])
+  expect(totals()).toEqual({ ...nothing, delegated: [1, 0] })
+  expect(log).toEqual([expect.stringMatching(/^attaching to router "frozen" failed: TypeError/)])
+  detach()
+})
+
+it.each([
+  ['nothing', {}],
+  [
+    'properties that throw',
+    new Proxy(
+      {},
+      {
+        get: () => {
+          throw new Error('no')
+        },
+      },
+    ),
+  ],
+  [
+    'services that throw',
+    {
+      libp2p: {
+        get services() {
+          throw new Error('no')
+        },
+      },
+    },
+  ],
+])('accepts a node of %s', (_, node) => {
+  const { totals } = watch(node)
+  expect(totals()).toEqual(nothing)
+})
+
+it('does not let a clock that throws disturb the node', async () => {
+  const node = await createNode()
+  await connect(node.libp2p, await createPeer())
+  node.addRouter({ name: 'publishing', provide: async (cid) => void String(cid) })
+  const broken = {
+    ...systemClock,
+    now: () => {
+      throw new Error('no time')
+    },
+  }
+  watch(node, broken)
+  await expect(node.routing.provide(await freshCid())).resolves.toBeUndefined()
+})

@@ -1,0 +1,45 @@
+import { startTestHost } from '@tidegauge/testkit'
+import { expect, it } from 'vitest'
+import { bitswap } from '../../../src/index.js'
+import { traffic, readWhenQuiet } from '../../support/values.js'
+import { collectGarbage } from '../../support/garbage.js'
+import { bitswapOf, connect, makeBlock, startNode, type TestNode } from '../../support/nodes.js'
+
+const SENDS = 20
+
+/** Asks a peer for blocks that it does not have, one message after the other. */
+async function ask(from: TestNode, to: TestNode): Promise<void> {
+  for (let i = 0; i < SENDS; i++) {
+    const { cid } = await makeBlock(10)
+    const signal = AbortSignal.timeout(20)
+    await bitswapOf(from)
+      .wantList.wantSessionBlock(cid, to.libp2p.peerId, { signal })
+      .catch(() => {})
+  }
+}
+
+it('counts each stream that a peer at its limit resets at once as one failed send, and keeps none', async () => {
+  const [a, b] = [await startNode(), await startNode({ maxInboundStreams: 0 })]
+  const host = await startTestHost({ a: bitswap({ helia: a }) })
+  await connect(a, b)
+  const streams: WeakRef<object>[] = []
+  const returned: string[] = []
+  const { dialProtocol } = a.libp2p
+  a.libp2p.dialProtocol = async (...args: Parameters<typeof dialProtocol>) => {
+    const stream = await dialProtocol.apply(a.libp2p, args)
+    returned.push(`${stream.status}, ${Object.hasOwn(stream, 'send') ? 'wrapped' : 'unchanged'}`)
+    streams.push(new WeakRef(stream))
+    return stream
+  }
+  await ask(a, b)
+  expect(returned).toEqual(Array(SENDS).fill('reset, unchanged'))
+  const values = await readWhenQuiet(host)
+  expect(values.get('libp2p_bitswap_send_failures_total{reason="stream",node="a"}')).toBe(SENDS)
+  expect(values.get('libp2p_bitswap_send_failures_total{reason="dial",node="a"}')).toBe(0)
+  expect(traffic(values, 'a', 'sent').messages).toBe(0)
+  const alive = (): number => {
+    collectGarbage()
+    return streams.filter((stream) => stream.deref() !== undefined).length
+  }
+  await expect.poll(alive, { timeout: 10_000, interval: 100 }).toBe(0)
+})
