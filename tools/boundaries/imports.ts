@@ -5,6 +5,7 @@ import { join, posix } from 'node:path'
 /** Core's folders and top-level files; each may import itself and what stands before it. */
 export const coreOrder = [
   'version',
+  'redact',
   'clock',
   'logger',
   'time-slice',

@@ -160,8 +160,15 @@ export type SeriesKind =
   | 'info'
   | 'state_set'
 
+type FieldsOf<Kind> = keyof Extract<InstrumentDefinition, { readonly kind: Kind }>
+
+/** Refuses fields that a row's kind does not have. */
+export type KnownFields<T extends InstrumentTable> = {
+  readonly [K in keyof T]: { readonly [F in Exclude<keyof T[K], FieldsOf<T[K]['kind']>>]: never }
+}
+
 /** Returns the table as it is, with its names, label names and closed values kept in its type. */
-export function defineInstruments<const T extends InstrumentTable>(table: T): T {
+export function defineInstruments<const T extends InstrumentTable>(table: T & KnownFields<T>): T {
   return table
 }
 

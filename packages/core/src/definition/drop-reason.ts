@@ -1,6 +1,7 @@
 /** Why a sample was dropped: the values of `tidegauge_dropped_samples_total{reason}`. */
 export const dropReasons = [
   'not_a_number',
+  'not_an_integer',
   'negative',
   'infinite',
   'label_missing',

@@ -1,4 +1,5 @@
 import { describeValue } from '../errors/describe.js'
+import { didYouMean } from '../errors/did-you-mean.js'
 import { isPlainObject } from '../errors/option-check.js'
 import {
   labelDefinition,
@@ -12,7 +13,8 @@ import {
 
 // Source: Prometheus data model, "Metric names and labels".
 const metricName = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/
-const labelName = /^[a-zA-Z_][a-zA-Z0-9_]*$/
+// two leading underscores are for Prometheus itself
+const labelName = /^(?!__)[a-zA-Z_][a-zA-Z0-9_]*$/
 
 const kinds: readonly string[] = [
   'counter',
@@ -39,7 +41,8 @@ export function issuesOf(definition: InstrumentDefinition, constantLabels: reado
   expect(typeof name === 'string' && metricName.test(name), 'name', name, 'letters, digits, "_" and ":"')
   // a format writes the state in a label of that name, and label names have no colon
   const hasColon = typeof name === 'string' && name.includes(':')
-  if (kind === 'state_set') expect(!hasColon, 'name', name, 'no ":" for a state set')
+  const isLabel = !hasColon && !String(name).startsWith('__')
+  if (kind === 'state_set') expect(isLabel, 'name', name, 'no ":" and no leading "__" for a state set')
   expect(typeof help === 'string', 'help', help, 'a sentence')
   expect(unit === undefined || typeof unit === 'string', 'unit', unit, 'a string')
   expect(dottedName === undefined || typeof dottedName === 'string', 'dottedName', dottedName, 'a string')
@@ -47,9 +50,35 @@ export function issuesOf(definition: InstrumentDefinition, constantLabels: reado
   expectChoice(definition, 'over', ['histogram', 'exponential_histogram', 'summary'], expect)
   expectChoice(definition, 'lifetime', ['collect', 'event'], expect)
   expectChoice(definition, 'reduce', reductions, expect)
+  expectFields(definition, issues)
   expectLabels(definition, constantLabels, expect)
   expectNumbers(definition, expect)
   return issues
+}
+
+/** What every kind may have beside the fields of its own. */
+const commonFields = ['kind', 'name', 'help', 'unit', 'dottedName', 'labels', 'seriesLimit']
+
+const ownFields: Readonly<Record<InstrumentDefinition['kind'], readonly string[]>> = {
+  counter: ['lifetime'],
+  up_down_counter: [],
+  gauge: ['lifetime', 'reduce'],
+  histogram: ['lifetime', 'bounds'],
+  exponential_histogram: ['lifetime', 'maxBuckets'],
+  summary: ['lifetime', 'quantiles', 'windowMs'],
+  info: [],
+  state_set: ['states'],
+  rate: ['of', 'windowMs'],
+  timer: ['over', 'bounds', 'quantiles', 'windowMs', 'maxBuckets'],
+}
+
+/** A field that nobody reads is a mistake: prom-client's `buckets` would give other buckets than were meant. */
+function expectFields(definition: InstrumentDefinition, issues: string[]): void {
+  if (!kinds.includes(definition.kind)) return
+  const known = [...commonFields, ...ownFields[definition.kind]]
+  for (const field of Object.keys(definition))
+    if (!known.includes(field))
+      issues.push(`${field} is not a field of a ${definition.kind}${didYouMean(field, known)}`)
 }
 
 type Expect = (ok: boolean, path: string, value: unknown, expected: string) => void
@@ -130,8 +159,8 @@ function expectNumbers(definition: InstrumentDefinition, expect: Expect): void {
       Array.isArray(states) &&
       states.length > 0 &&
       new Set(states).size === states.length &&
-      states.every((s) => typeof s === 'string')
-    expect(ok, 'states', states, 'a list of different strings')
+      states.every((s) => typeof s === 'string' && s.isWellFormed() && !s.includes('\0'))
+    expect(ok, 'states', states, 'a list of different strings without NUL and lone surrogates')
   }
   for (const [path, value, min] of [
     ['seriesLimit', seriesLimit, 1],

@@ -1,9 +1,10 @@
 import type { ErrorCode } from './codes.js'
 import { describeValue } from './describe.js'
+import { didYouMean } from './did-you-mean.js'
 import { OptionsError, type OptionIssue } from './errors.js'
 
 /**
- * Collects everything that is wrong with a user's options, so that one error can tell it all.
+ * Collects everything that is wrong with a user's options, so that one error reports all of it.
  *
  * Each method returns the value, or the fallback when the value is left out or wrong.
  */
@@ -68,9 +69,10 @@ export class OptionCheck {
     const ok =
       isPlainObject(value) &&
       Object.entries(value).every(
-        ([name, text]) => /^[a-zA-Z_][a-zA-Z0-9_]*$/.test(name) && typeof text === 'string',
+        // no leading "__": those are Prometheus's own; no empty value: it would be the same as no label
+        ([name, text]) => /^(?!__)[a-zA-Z_][a-zA-Z0-9_]*$/.test(name) && isText(text),
       )
-    return this.expect(ok, path, value, 'an object of label names and strings')
+    return this.expect(ok, path, value, 'an object of label names and strings that are not empty')
       ? { ...(value as Record<string, string>) }
       : {}
   }
@@ -84,8 +86,8 @@ export class OptionCheck {
         const at = path === '' ? key : `${path}.${key}`
         this.issues.push({
           path: at,
-          received: 'an option of no meaning here',
-          expected: `one of ${keys.join(', ')}`,
+          received: 'not an option here',
+          expected: `one of ${keys.join(', ')}${didYouMean(key, keys)}`,
         })
       }
     return value as Record<string, unknown>
@@ -99,4 +101,8 @@ export class OptionCheck {
 
 export function isPlainObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string' && value !== '' && value.isWellFormed() && !value.includes('\0')
 }

@@ -2,7 +2,7 @@ import type { Plugin } from '../contract/plugin.js'
 import type { Transport } from '../contract/transport.js'
 import { RegistrationError } from '../errors/errors.js'
 import { prefixLogger } from '../logger.js'
-import { assertPlugin, assertTransport } from './checks.js'
+import { identifyPlugin, identifyTransport } from './identify.js'
 import type { InstrumentSetState } from './instrument-set.js'
 import { parseUseOptions, type UseOptions } from './options.js'
 import { PluginRunner, runnerId, type RunnerDeps } from './plugin-runner.js'
@@ -21,34 +21,34 @@ export class Components {
   }
 
   get transportNames(): string[] {
-    return this.transports.map(({ transport }) => transport.name)
+    return this.transports.map(({ name }) => name)
   }
 
   /** Throws what `use()` throws. */
   addPlugin(plugin: Plugin, options: UseOptions | undefined): PluginRunner {
-    assertPlugin(plugin)
-    const settings = parseUseOptions(plugin.name, options)
-    const id = runnerId(plugin.name, settings.labels)
+    const identity = identifyPlugin(plugin)
+    const settings = parseUseOptions(identity.name, options)
+    const id = runnerId(identity.name, settings.labels)
     if (this.plugins.some((runner) => runner.id === id))
       throw new RegistrationError(
         'REGISTRATION_DUPLICATE_PLUGIN',
         `plugin "${id}" is in use already; give each instance labels of its own: use(plugin, { labels: { node: "b" } })`,
       )
-    const runner = new PluginRunner(plugin, settings, this.#deps)
+    const runner = new PluginRunner(plugin, { identity, settings }, this.#deps)
     this.plugins.push(runner)
     return runner
   }
 
   /** Throws what `export()` throws. */
   addTransport(transport: Transport): TransportRunner {
-    assertTransport(transport)
-    if (this.transportNames.includes(transport.name))
+    const { name, version } = identifyTransport(transport)
+    if (this.transportNames.includes(name))
       throw new RegistrationError(
         'REGISTRATION_DUPLICATE_TRANSPORT',
-        `transport "${transport.name}" is there already; give one of the two another name by its options`,
+        `transport "${name}" is there already; give one of the two another name by its options`,
       )
-    const logger = prefixLogger(this.#deps.logger, `transport "${transport.name}": `)
-    const runner = new TransportRunner(transport, { clock: this.#deps.clock, logger })
+    const logger = prefixLogger(this.#deps.logger, `transport "${name}": `)
+    const runner = new TransportRunner(transport, { name, version, clock: this.#deps.clock, logger })
     this.transports.push(runner)
     return runner
   }

@@ -22,9 +22,9 @@ export function describeHost(host: DescribedHost): HostDescription {
     state: host.state,
     startedAtSeconds: host.startedAtMs === undefined ? undefined : host.startedAtMs / 1000,
     plugins: host.plugins.map((runner) => describePlugin(runner, host.registry)),
-    transports: host.transports.map(({ transport, status }) => ({
-      name: transport.name,
-      version: transport.version,
+    transports: host.transports.map(({ transport, name, version, status }) => ({
+      name,
+      version,
       state: status.state,
       startMs: status.startMs,
       details: detailsOf(transport),
@@ -36,10 +36,10 @@ export function healthOf(
   plugins: readonly PluginRunner[],
   transports: readonly TransportRunner[],
 ): HealthReport {
-  const pluginHealth = plugins.map(({ plugin, status, settings }) =>
-    status.health(plugin.name, settings.labels),
+  const pluginHealth = plugins.map(({ instance, status, settings }) =>
+    status.health(instance.plugin, settings.labels),
   )
-  const transportHealth = transports.map(({ transport, status }) => status.health(transport.name))
+  const transportHealth = transports.map(({ name, status }) => status.health(name))
   const healthy = [...pluginHealth, ...transportHealth].every(({ state }) => state === 'up')
   return { healthy, plugins: pluginHealth, transports: transportHealth }
 }
@@ -47,8 +47,8 @@ export function healthOf(
 function describePlugin(runner: PluginRunner, registry: Registry): HostDescription['plugins'][number] {
   const instruments = registry.instrumentsOf(runner.instance)
   return {
-    name: runner.plugin.name,
-    version: runner.plugin.version,
+    name: runner.instance.plugin,
+    version: runner.instance.version,
     labels: runner.settings.labels,
     state: runner.status.state,
     instruments: instruments.length,
@@ -61,7 +61,9 @@ function describePlugin(runner: PluginRunner, registry: Registry): HostDescripti
 
 function detailsOf(transport: Transport): Readonly<Record<string, string>> {
   try {
-    return transport.describe?.() ?? {}
+    // copied: a getter of theirs may throw when somebody serializes it
+    const details = Object.entries(transport.describe?.() ?? {})
+    return Object.fromEntries(details.map(([key, value]) => [key, String(value)]))
   } catch (thrown) {
     return { error: describeThrown(thrown) }
   }

@@ -1,13 +1,13 @@
 import type { Plugin } from '../contract/plugin.js'
 import type { HealthReport, HostDescription } from '../contract/report.js'
 import type { Transport } from '../contract/transport.js'
-import type { InstrumentTable } from '../definition/definition.js'
+import type { InstrumentTable, KnownFields } from '../definition/definition.js'
 import type { Handles } from '../definition/handles.js'
 import { LifecycleError } from '../errors/errors.js'
 import { LogOnce } from '../log-once.js'
 import { Registry } from '../registry/registry.js'
 import { AttributeFilter } from './attribute-filter.js'
-import { assertRoutes } from './checks.js'
+import { assertRoutes } from './assert-routes.js'
 import { Components } from './components.js'
 import { waitAtMost } from './deadline.js'
 import { describeHost, healthOf } from './describe.js'
@@ -79,7 +79,11 @@ export class Host implements Tidegauge {
     return this
   }
 
-  instruments<const T extends InstrumentTable>(name: string, table: T, options?: UseOptions): Handles<T> {
+  instruments<const T extends InstrumentTable>(
+    name: string,
+    table: T & KnownFields<T>,
+    options?: UseOptions,
+  ): Handles<T> {
     this.#assertState('instruments()', 'new', 'starting', 'running', 'stopped')
     let handles!: Handles<T>
     this.#add(instrumentsPlugin(name, table), options, (runner) => {
@@ -190,12 +194,14 @@ export class Host implements Tidegauge {
     }
   }
 
+  /** Transports first: while a plugin's first pass takes its time, liveness and readiness are answered already. */
   async #startAll(): Promise<void> {
     try {
+      for (const runner of this.plugins) runner.tryRegister()
+      for (const runner of [...this.transports]) await this.#startTransport(runner)
       const failures = await Promise.all(this.plugins.map((runner) => runner.start()))
       const first = failures.find((failure) => failure !== undefined)
       if (this.settings.tolerate === 'none' && first !== undefined) throw first
-      for (const runner of [...this.transports]) await this.#startTransport(runner)
     } catch (thrown) {
       await this.#stopAll(this.#deadline())
       this.state = 'stopped'
@@ -207,14 +213,10 @@ export class Host implements Tidegauge {
 
   async #startTransport(runner: TransportRunner): Promise<void> {
     try {
-      await runner.start(
-        createReader(runner.transport.name, this, { self: this.#self, events: this.#events }),
-      )
+      await runner.start(createReader(runner.name, this, { self: this.#self, events: this.#events }))
     } catch (thrown) {
       if (this.settings.tolerate !== 'all') throw thrown
-      this.settings.logger.error(
-        `transport "${runner.transport.name}" is left out: ${runner.status.failed(thrown)}`,
-      )
+      this.settings.logger.error(`transport "${runner.name}" is left out: ${runner.status.failed(thrown)}`)
     }
   }
 
@@ -243,7 +245,7 @@ export class Host implements Tidegauge {
   async #removeTransport(runner: TransportRunner, deadline: (part: number) => number): Promise<void> {
     await runner.flush(deadline(FLUSH_UNTIL))
     await runner.stop(deadline(1))
-    this.#self?.forgetTransport(runner.transport.name)
+    this.#self?.forgetTransport(runner.name)
   }
 
   /** The moments at which parts of the time for a stop are over, counted from now. */

@@ -1,6 +1,6 @@
 import { systemClock } from '../clock.js'
 import { apiLevel, type Plugin } from '../contract/plugin.js'
-import type { InstrumentTable } from '../definition/definition.js'
+import type { InstrumentTable, KnownFields } from '../definition/definition.js'
 import type { Handles } from '../definition/handles.js'
 import { LifecycleError } from '../errors/errors.js'
 import { LogOnce } from '../log-once.js'
@@ -23,7 +23,10 @@ export type InstrumentSet<T extends InstrumentTable = InstrumentTable> = Handles
  * constant labels apply from then on. `name` is what routes, health and self-metrics call them.
  * Throws `REGISTRATION_INVALID_DEFINITION`.
  */
-export function instruments<const T extends InstrumentTable>(name: string, table: T): InstrumentSet<T> {
+export function instruments<const T extends InstrumentTable>(
+  name: string,
+  table: T & KnownFields<T>,
+): InstrumentSet<T> {
   const state = new InstrumentSetState(name, table)
   // not enumerable: the handles of a set are listed like those of any table
   return Object.defineProperty({ ...state.handles }, setKey, { value: state }) as unknown as InstrumentSet<T>

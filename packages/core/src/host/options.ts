@@ -1,6 +1,6 @@
 import { systemClock, type Clock } from '../clock.js'
 import { isPlainObject, OptionCheck } from '../errors/option-check.js'
-import { prefixLogger, silentLogger, type Logger } from '../logger.js'
+import { prefixLogger, silentLogger, stderrLogger, type Logger } from '../logger.js'
 import { defaultPrivacy, privacyModes, type PrivacyRules } from '../registry/privacy.js'
 import { defaultSeriesLimit } from '../registry/registry.js'
 import type { View } from '../registry/views.js'
@@ -9,8 +9,8 @@ import type { View } from '../registry/views.js'
 export interface TidegaugeOptions {
   /** What the host is, for transports that say so. Default name: `unknown_service:node`. */
   readonly service?: { readonly name?: string; readonly instanceId?: string }
-  /** Where messages go. Default: nowhere. */
-  readonly logger?: Logger
+  /** Where messages go. Default: warnings and errors to the standard error stream. `silent`: nowhere. */
+  readonly logger?: Logger | 'silent'
   readonly views?: readonly View[]
   /** What becomes of label values that can identify somebody. */
   readonly privacy?: PrivacyRules
@@ -45,7 +45,8 @@ export interface UseOptions {
   readonly transports?: readonly string[]
 }
 
-export type HostSettings = Required<Omit<TidegaugeOptions, 'service'>> & {
+export type HostSettings = Required<Omit<TidegaugeOptions, 'service' | 'logger'>> & {
+  readonly logger: Logger
   readonly service: { readonly name: string; readonly instanceId?: string }
 }
 
@@ -81,7 +82,7 @@ export function parseOptions(options: TidegaugeOptions = {}): HostSettings {
   const instanceId = check.text('service.instanceId', service['instanceId'], '')
   const settings: HostSettings = {
     service: { name, ...(instanceId !== '' && { instanceId }) },
-    logger: prefixLogger(methods(check, 'logger', given.logger, silentLogger, levels), ''),
+    logger: prefixLogger(parseLogger(check, given.logger), ''),
     clock: methods(check, 'clock', given.clock, systemClock, ['now', 'monotonic', 'after']),
     views: parseViews(check, given.views),
     privacy: parsePrivacy(check, given.privacy),
@@ -118,6 +119,11 @@ export function parseUseOptions(plugin: string, options: UseOptions = {}): RunSe
   }
   check.assertNoIssues()
   return settings
+}
+
+function parseLogger(check: OptionCheck, logger: unknown): Logger {
+  if (logger === 'silent') return silentLogger
+  return methods(check, 'logger', logger, stderrLogger, levels)
 }
 
 function methods<T>(

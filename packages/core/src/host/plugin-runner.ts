@@ -5,8 +5,10 @@ import type { Handles } from '../definition/handles.js'
 import { CollectError, RegistrationError } from '../errors/errors.js'
 import { prefixLogger, type Logger } from '../logger.js'
 import type { Registry } from '../registry/registry.js'
+import { CurrentPass } from '../storage/current-pass.js'
 import { createPluginInstance, type PluginInstance } from '../storage/plugin-instance.js'
 import { BackOff } from './back-off.js'
+import type { Identity } from './identify.js'
 import { callWithin, waitAtMost, type CallResult } from './deadline.js'
 import type { EventBus } from './event-bus.js'
 import type { RunSettings } from './options.js'
@@ -57,11 +59,15 @@ export class PluginRunner {
   #instruments: Handles<Plugin['instruments']> | undefined
   #lastFailure: { readonly thrown: unknown } | undefined
 
-  constructor(plugin: Plugin, settings: RunSettings, deps: RunnerDeps) {
+  constructor(
+    plugin: Plugin,
+    { identity, settings }: { readonly identity: Identity; readonly settings: RunSettings },
+    deps: RunnerDeps,
+  ) {
     this.plugin = plugin
     this.settings = settings
-    this.instance = createPluginInstance(plugin.name, settings.labels, plugin.version)
-    this.id = runnerId(plugin.name, settings.labels)
+    this.instance = createPluginInstance(identity.name, settings.labels, identity.version)
+    this.id = runnerId(identity.name, settings.labels)
     this.status = new Status(deps.clock)
     this.#deps = deps
     this.#logger = prefixLogger(deps.logger, `plugin "${this.id}": `)
@@ -71,6 +77,15 @@ export class PluginRunner {
   /** Adds the plugin's table to the registry, once. Throws what the registry throws. */
   register(): Handles<Plugin['instruments']> {
     return (this.#instruments ??= this.#deps.registry.addTable(this.instance, this.plugin.instruments))
+  }
+
+  /** Adds the table before the start, so that its names are known; a clash is reported by the start. */
+  tryRegister(): void {
+    try {
+      this.register()
+    } catch {
+      // the start tries again and reports it
+    }
   }
 
   /** Takes the handles of a table that is in the registry already. */
@@ -91,7 +106,15 @@ export class PluginRunner {
 
   /** A pass now, or the one that is under way. Never rejects. */
   collect(): Promise<void> {
-    return (this.#pass ??= this.#passOnce().finally(() => (this.#pass = undefined)))
+    if (this.#pass !== undefined) return this.#pass
+    // set before the plugin is called: it may ask its host to collect or flush
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#pass = promise
+    void this.#passOnce().finally(() => {
+      this.#pass = undefined
+      resolve()
+    })
+    return promise
   }
 
   /** A last pass, of a plugin that runs and does not fail. */
@@ -171,19 +194,24 @@ export class PluginRunner {
 
   async #collectWithin(): Promise<CallResult<void>> {
     const { clock, registry } = this.#deps
-    const { instance, plugin } = this
     const { timeoutMs } = this.settings
-    const pass = ++instance.lastPass
+    const pass = new CurrentPass(this.instance)
     const abort = (this.#passAbort = new AbortController())
-    const deadlineMs = clock.monotonic() + timeoutMs
-    instance.pass = pass
+    const startedAtMs = clock.monotonic()
     const result = await callWithin<void>(clock, timeoutMs, () =>
-      plugin.collect?.({ instruments: this.#instruments!, signal: abort.signal, deadlineMs }),
+      pass.run(() =>
+        this.plugin.collect?.({
+          instruments: this.#instruments!,
+          signal: abort.signal,
+          deadlineMs: startedAtMs + timeoutMs,
+        }),
+      ),
     )
-    instance.pass = 0
+    pass.end(result === 'late' ? 'late' : 'done')
     if (result === 'late') abort.abort()
-    else if (result.ok && !this.#isStopped) registry.endPass(instance, pass)
-    return result
+    else if (result.ok && !this.#isStopped) registry.endPass(this.instance, pass.number)
+    // it held the event loop past its time, so that no timer could say so
+    return result !== 'late' && result.ok && clock.monotonic() - startedAtMs > timeoutMs ? 'late' : result
   }
 
   #fail({ reason, thrown }: Failure): void {
@@ -201,7 +229,7 @@ export class PluginRunner {
     const { timeoutMs } = this.settings
     return new CollectError(
       'COLLECT_TIMEOUT',
-      this.plugin.name,
+      this.instance.plugin,
       `plugin "${this.id}": ${what} did not end within ${timeoutMs} ms; raise timeoutMs, or make it heed its signal`,
     )
   }

@@ -74,7 +74,7 @@ export class SelfRecorder implements RunObserver {
     series.set({ plugin: id }, this.#seriesOf(instance))
   }
 
-  #updateTransport({ transport: { name: transport }, exports, queueSize, status }: TransportRunner): void {
+  #updateTransport({ name: transport, exports, queueSize, status }: TransportRunner): void {
     const { exports: counter, transportSuccess, queueSize: queue } = this.#instruments
     for (const outcome of exportOutcomes) counter.setTotal({ transport, outcome }, exports[outcome])
     queue.set({ transport }, queueSize)

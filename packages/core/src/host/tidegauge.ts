@@ -1,7 +1,7 @@
 import type { HealthReport, HostDescription } from '../contract/report.js'
 import type { Plugin } from '../contract/plugin.js'
 import type { Transport } from '../contract/transport.js'
-import type { InstrumentTable } from '../definition/definition.js'
+import type { InstrumentTable, KnownFields } from '../definition/definition.js'
 import type { Handles } from '../definition/handles.js'
 import type { InstrumentSet } from './instrument-set.js'
 import type { UseOptions } from './options.js'
@@ -22,7 +22,11 @@ export interface Tidegauge {
    * Adds instruments of the application's own and returns their handles, which count at once. `name` is what routes,
    * health and self-metrics call them. Throws like `use`.
    */
-  instruments<const T extends InstrumentTable>(name: string, table: T, options?: UseOptions): Handles<T>
+  instruments<const T extends InstrumentTable>(
+    name: string,
+    table: T & KnownFields<T>,
+    options?: UseOptions,
+  ): Handles<T>
   /**
    * Adds a transport. In a host that runs it starts at once, and the next `start()` waits for it. Throws like `use`,
    * and `REGISTRATION_DUPLICATE_TRANSPORT`.
@@ -34,7 +38,7 @@ export interface Tidegauge {
    */
   remove(component: Plugin<any> | Transport | InstrumentSet<any>): Promise<boolean>
   /**
-   * Starts the plugins, side by side, and then the transports, in order. A plugin that fails is tried again later;
+   * Starts the transports, in order, and then the plugins, side by side. A plugin that fails is tried again later;
    * when a transport fails, what was started is stopped again and its error is thrown (see `tolerate`). In a host that
    * runs, waits for what was added since, and throws the first error of it that is not tolerated.
    */

@@ -50,7 +50,7 @@ async function collect(
   clock: Clock,
   request: CollectRequest = {},
 ): Promise<void> {
-  const wanted = plugins.filter(({ plugin }) => request.plugins?.has(plugin.name) ?? true)
+  const wanted = plugins.filter(({ instance }) => request.plugins?.has(instance.plugin) ?? true)
   const passes = wanted.map((runner) => runner.collectIfStale()).filter((pass) => pass !== undefined)
   if (passes.length === 0) return
   const all = Promise.all(passes)

@@ -3,6 +3,7 @@ import type { EventListener } from '../contract/events.js'
 import { describeThrown } from '../errors/describe.js'
 import type { Logger } from '../logger.js'
 import type { ExportOutcome, Transport, TransportContext } from '../contract/transport.js'
+import type { Identity } from './identify.js'
 import { callWithin, type CallResult } from './deadline.js'
 import { startError } from './start-error.js'
 import { Status } from './status.js'
@@ -13,6 +14,8 @@ const START_TIMEOUT_MS = 15_000
 /** Runs one transport, and keeps what it tells of its exports. */
 export class TransportRunner {
   readonly transport: Transport
+  readonly name: string
+  readonly version: string
   readonly status: Status
   readonly exports = { success: 0, failure: 0, aborted: 0 }
   queueSize = 0
@@ -22,8 +25,10 @@ export class TransportRunner {
   #abort = new AbortController()
   #isRunning = false
 
-  constructor(transport: Transport, settings: { readonly clock: Clock; readonly logger: Logger }) {
+  constructor(transport: Transport, settings: Identity & { readonly clock: Clock; readonly logger: Logger }) {
     this.transport = transport
+    this.name = settings.name
+    this.version = settings.version
     this.#clock = settings.clock
     this.#logger = settings.logger
     this.status = new Status(settings.clock)
@@ -49,7 +54,7 @@ export class TransportRunner {
       this.#abort.abort()
       this.status.failed(thrown)
       this.#endSubscriptions()
-      throw startError('transport', this.transport.name, thrown)
+      throw startError('transport', this.name, thrown)
     }
     this.status.startMs = this.#clock.monotonic() - startedAtMs
     this.status.state = 'up'

@@ -15,7 +15,7 @@ export class CounterSeries extends SourceSeries implements Counter {
 
   setTotal(total: number, exemplar?: SourceExemplar): void {
     const dropReason = dropReasonOf(total, 0)
-    if (dropReason !== undefined) return void this.instrument.drop(dropReason)
+    if (dropReason !== undefined) return void this.instrument.drop(dropReason, total)
     const places = this.places()
     if (places === undefined) return
     const { cells } = this.instrument
@@ -26,7 +26,7 @@ export class CounterSeries extends SourceSeries implements Counter {
 
   #incSlowly(value: unknown): void {
     const dropReason = dropReasonOf(value, 0)
-    if (dropReason !== undefined) return void this.instrument.drop(dropReason)
+    if (dropReason !== undefined) return void this.instrument.drop(dropReason, value)
     const slot = this.place()
     if (slot < 0) return
     const { cells } = this.instrument
@@ -43,7 +43,7 @@ export class CounterSeries extends SourceSeries implements Counter {
 export class CounterHandle extends SourceHandle<CounterSeries> implements LabelledCounter<AnyLabels> {
   inc(labels: AnyLabels, value = 1, exemplar?: Exemplar): void {
     if (!(typeof value === 'number' && value >= 0 && value < Infinity))
-      return void this.instrument.drop(dropReasonOf(value, 0)!)
+      return void this.instrument.drop(dropReasonOf(value, 0)!, value)
     const slot = this.instrument.slotFor(labels)
     if (slot < 0) return
     const { cells } = this.instrument

@@ -18,15 +18,8 @@ import type {
 import type { AnyLabels } from './labelled.js'
 import { Stopwatch } from './stopwatch.js'
 import { SourceHandle, SourceSeries } from './following/source-series.js'
-import {
-  dropReasonOfExponential,
-  dropReasonOfHistogram,
-  dropReasonOfSummary,
-  dropReasonOfTotals,
-  takeExponential,
-  takeHistogram,
-  takeSummary,
-} from './following/take-totals.js'
+import { readExponential, readHistogram, readSummary } from './following/read-totals.js'
+import { takeExponential, takeHistogram, takeSummary } from './following/take-totals.js'
 
 type Place = ConstructorParameters<typeof SourceSeries>[1]
 
@@ -56,11 +49,7 @@ export class HistogramSeries extends SourceSeries implements Timer {
   }
 
   setTotals(reported: HistogramTotals): void {
-    const { instrument, totals } = this
-    const dropReason = dropReasonOfTotals(() => dropReasonOfHistogram(reported))
-    if (dropReason !== undefined) return void instrument.drop(dropReason)
-    const places = this.places()
-    if (places !== undefined) takeHistogram({ instrument, totals: totals!, ...places }, reported)
+    this.takeOver(reported, readHistogram, takeHistogram)
   }
 
   start(): RunningTimer {
@@ -81,11 +70,7 @@ export class ExponentialSeries extends SourceSeries implements Timer {
   }
 
   setTotals(reported: ExponentialTotals): void {
-    const { instrument, totals } = this
-    const dropReason = dropReasonOfTotals(() => dropReasonOfExponential(reported))
-    if (dropReason !== undefined) return void instrument.drop(dropReason)
-    const places = this.places()
-    if (places !== undefined) takeExponential({ instrument, totals: totals!, ...places }, reported)
+    this.takeOver(reported, readExponential, takeExponential)
   }
 
   start(): RunningTimer {
@@ -102,13 +87,8 @@ export class SummarySeries extends SourceSeries implements Timer {
   }
 
   setTotals(reported: SummaryTotals): void {
-    const { instrument, totals } = this
-    const dropReason = dropReasonOfTotals(() =>
-      dropReasonOfSummary(reported, instrument.definition.quantiles.length),
-    )
-    if (dropReason !== undefined) return void instrument.drop(dropReason)
-    const places = this.places()
-    if (places !== undefined) takeSummary({ instrument, totals: totals!, ...places }, reported)
+    const { quantiles } = this.instrument.definition
+    this.takeOver(reported, (given) => readSummary(given, quantiles.length), takeSummary)
   }
 
   start(): RunningTimer {
@@ -163,7 +143,7 @@ function recordSlowly(
   exemplar: Exemplar | undefined,
 ): void {
   const dropReason = dropReasonOf(value)
-  const slot = dropReason === undefined ? place() : instrument.drop(dropReason)
+  const slot = dropReason === undefined ? place() : instrument.drop(dropReason, value)
   if (slot >= 0) recordIn(instrument, slot, value as number, exemplar)
 }
 

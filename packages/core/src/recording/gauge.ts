@@ -5,10 +5,10 @@ import { LabelledHandle, type AnyLabels } from './labelled.js'
 /** One series of a gauge. */
 export class GaugeSeries extends BoundSeries implements Gauge {
   set(value: number): void {
-    if (typeof value !== 'number' || value !== value) return void this.instrument.drop('not_a_number')
+    if (typeof value !== 'number' || value !== value) return void this.instrument.drop('not_a_number', value)
     if (this.at >= 0) {
       this.page[this.at] = value
-      this.#stamp(this.slot)
+      this.instrument.stamp(this.slot)
     } else this.#setSlowly(value, false)
   }
 
@@ -26,10 +26,10 @@ export class GaugeSeries extends BoundSeries implements Gauge {
 
   #add(value: number, sign: 1 | -1): void {
     const dropReason = dropReasonOf(value)
-    if (dropReason !== undefined) return void this.instrument.drop(dropReason)
+    if (dropReason !== undefined) return void this.instrument.drop(dropReason, value)
     if (this.at >= 0) {
       this.page[this.at] += sign * value
-      this.#stamp(this.slot)
+      this.instrument.stamp(this.slot)
     } else this.#setSlowly(sign * value, true)
   }
 
@@ -38,12 +38,7 @@ export class GaugeSeries extends BoundSeries implements Gauge {
     if (slot < 0) return
     const { cells } = this.instrument
     cells.set(slot, isAdded ? cells.get(slot) + value : value)
-    this.#stamp(slot)
-  }
-
-  #stamp(slot: number): void {
-    const { pass } = this.instrument.instance
-    if (pass !== 0) this.instrument.stamps.set(slot, pass)
+    this.instrument.stamp(slot)
   }
 }
 
@@ -53,7 +48,7 @@ export class GaugeHandle extends LabelledHandle<GaugeSeries> implements Labelled
 
   set(labels: AnyLabels, value: number): void {
     const isNumber = typeof value === 'number' && value === value
-    const slot = isNumber ? this.#slotFor(labels) : this.instrument.drop('not_a_number')
+    const slot = isNumber ? this.#slotFor(labels) : this.instrument.drop('not_a_number', value)
     if (slot >= 0) this.instrument.cells.set(slot, value)
   }
 
@@ -71,7 +66,7 @@ export class GaugeHandle extends LabelledHandle<GaugeSeries> implements Labelled
 
   #add(labels: AnyLabels, value: number, sign: 1 | -1): void {
     const dropReason = dropReasonOf(value)
-    const slot = dropReason === undefined ? this.#slotFor(labels) : this.instrument.drop(dropReason)
+    const slot = dropReason === undefined ? this.#slotFor(labels) : this.instrument.drop(dropReason, value)
     const { cells } = this.instrument
     if (slot >= 0) cells.set(slot, cells.get(slot) + sign * value)
   }
@@ -79,7 +74,7 @@ export class GaugeHandle extends LabelledHandle<GaugeSeries> implements Labelled
   #slotFor(labels: AnyLabels): number {
     const { instrument } = this
     const slot = instrument.slotFor(labels)
-    if (slot >= 0 && instrument.instance.pass !== 0) instrument.stamps.set(slot, instrument.instance.pass)
+    if (slot >= 0) instrument.stamp(slot)
     return slot
   }
 }

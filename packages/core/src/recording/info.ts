@@ -18,7 +18,7 @@ export class InfoHandle implements Info<AnyLabels> {
   set(labels: AnyLabels): void {
     const { instrument } = this
     const texts = instrument.read(labels)
-    if (typeof texts === 'string') return void instrument.drop(texts)
+    if (typeof texts === 'string') return void instrument.drop(texts, labels)
     const isSet = instrument.table.size === 1 && instrument.table.findTexts(texts) >= 0
     if (isSet) return
     instrument.clear()

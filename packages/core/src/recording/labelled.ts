@@ -48,7 +48,12 @@ export abstract class LabelledHandle<Series extends BoundSeries> {
     const known = instrument.find(labels)
     if (known >= 0) return known
     const texts = instrument.read(labels)
-    if (typeof texts === 'string' || !this.startsAtZero) return texts
+    if (typeof texts === 'string') {
+      // counted at each sample, but here is what the caller passed
+      instrument.explain(texts, labels)
+      return texts
+    }
+    if (!this.startsAtZero) return texts
     const slot = instrument.reserve(texts)
     return slot >= 0 ? slot : texts
   }

@@ -15,7 +15,7 @@ export class StateSetSeries extends BoundSeries implements StateSet<string> {
   #write(state: string, on: boolean, alone: boolean): void {
     const { instrument } = this
     const index = instrument.definition.states.indexOf(state)
-    const slot = index < 0 ? instrument.drop('unknown_state') : this.place()
+    const slot = index < 0 ? instrument.drop('unknown_state', state) : this.place()
     if (slot < 0) return
     if (alone) instrument.cells.clear(slot)
     instrument.cells.pageFor(slot)[instrument.cells.indexOf(slot) + index] = on ? 1 : 0

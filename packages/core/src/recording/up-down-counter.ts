@@ -16,7 +16,7 @@ export class UpDownCounterSeries extends BoundSeries implements UpDownCounter {
 
   #slowly(value: unknown, sign: number): void {
     const dropReason = dropReasonOf(value)
-    if (dropReason !== undefined) return void this.instrument.drop(dropReason)
+    if (dropReason !== undefined) return void this.instrument.drop(dropReason, value)
     const slot = this.place()
     if (slot < 0) return
     const { cells } = this.instrument
@@ -43,7 +43,8 @@ export class UpDownCounterHandle
 
   #add(labels: AnyLabels, value: number, sign: 1 | -1): void {
     const dropReason = dropReasonOf(value)
-    const slot = dropReason === undefined ? this.instrument.slotFor(labels) : this.instrument.drop(dropReason)
+    const slot =
+      dropReason === undefined ? this.instrument.slotFor(labels) : this.instrument.drop(dropReason, value)
     if (slot < 0) return
     const { cells } = this.instrument
     cells.pageFor(slot)[cells.indexOf(slot)] += sign * value

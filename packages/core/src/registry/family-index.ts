@@ -13,9 +13,9 @@ interface Family {
 
 /** Suffixes of the sample names that the text formats make of a name, by kind. */
 const suffixes: Partial<Record<SeriesKind, readonly string[]>> = {
-  histogram: ['_bucket', '_sum', '_count'],
-  exponential_histogram: ['_bucket', '_sum', '_count'],
-  summary: ['_sum', '_count'],
+  histogram: ['_bucket', '_sum', '_count', '_created'],
+  exponential_histogram: ['_bucket', '_sum', '_count', '_created'],
+  summary: ['_sum', '_count', '_created'],
 }
 
 /** Which instruments are exported under which name. */

@@ -1,8 +1,9 @@
 import type { Logger } from '../logger.js'
 import type { DropReason } from '../definition/drop-reason.js'
+import { explainDrop } from './explain-drop.js'
 import type { Instrument, Losses } from '../storage/instrument.js'
 
-/** Counts what could not be recorded, and tells of each kind of loss once for each instrument. */
+/** Counts what could not be recorded, and logs each kind of loss once for each instrument. */
 export class LossRecorder implements Losses {
   readonly droppedByReason = new Map<DropReason, number>()
   readonly overflowedByInstrument = new Map<string, number>()
@@ -13,27 +14,29 @@ export class LossRecorder implements Losses {
     this.#logger = logger
   }
 
-  dropped(instrument: Instrument, reason: DropReason): void {
+  dropped(instrument: Instrument, reason: DropReason, received: unknown): void {
     this.droppedByReason.set(reason, (this.droppedByReason.get(reason) ?? 0) + 1)
-    const { name } = instrument.definition
-    this.#tellOnce(
-      `${name} ${reason}`,
-      `instrument "${name}" dropped a sample: ${reason}; later ones are only counted, in tidegauge_dropped_samples_total`,
+    this.explained(instrument, reason, received)
+  }
+
+  explained(instrument: Instrument, reason: DropReason, received: unknown): void {
+    const { definition, instance } = instrument
+    const key = `${definition.name} ${reason}`
+    if (this.#logged.has(key)) return
+    this.#logged.add(key)
+    this.#logger.warn(
+      `plugin "${instance.plugin}": ${explainDrop(definition, reason, received)}; the sample was dropped, later ones are only counted, in tidegauge_dropped_samples_total{reason="${reason}"}`,
     )
   }
 
   overflowed(instrument: Instrument): void {
     const { name, seriesLimit } = instrument.definition
     this.overflowedByInstrument.set(name, (this.overflowedByInstrument.get(name) ?? 0) + 1)
-    this.#tellOnce(
-      `${name} overflow`,
-      `instrument "${name}" reached its limit of ${seriesLimit} series; values of further ones go to one overflow series, raise seriesLimit or drop a label with a view`,
-    )
-  }
-
-  #tellOnce(key: string, message: string): void {
+    const key = `${name} overflow`
     if (this.#logged.has(key)) return
     this.#logged.add(key)
-    this.#logger.warn(message)
+    this.#logger.warn(
+      `instrument "${name}" reached its limit of ${seriesLimit} series; values of further ones go to one overflow series, raise seriesLimit or drop a label with a view`,
+    )
   }
 }

@@ -135,8 +135,12 @@ export class SeriesReader {
     return exemplars.at(this.slot * definition.cells + bucket)
   }
 
-  /** When the series was created, in milliseconds since the Unix epoch, to within a second. */
-  get createdMs(): number {
+  /**
+   * Since when the series counts, in milliseconds since the Unix epoch, to within a second. Undefined where it follows
+   * a source that counted before: to name the time of attaching would make its whole past look like growth.
+   */
+  get createdMs(): number | undefined {
+    if (this.#instrument.followsSources) return undefined
     return this.#reading.creations.timeOf(this.serial)
   }
 }

@@ -3,6 +3,8 @@ import type { Exemplar, SourceExemplar } from '../definition/handles.js'
 
 /** Source: OpenMetrics 1.0.0, "Exemplars": names and values together at max 128 characters. */
 const MAX_CHARACTERS = 128
+/** The year 10,000. Source: google.protobuf.Timestamp ends there. */
+const END_OF_TIME_SECONDS = 253_402_300_800
 
 export interface StoredExemplar {
   readonly labels: Readonly<Record<string, string>>
@@ -42,7 +44,9 @@ export class ExemplarStore {
     }
     const timestampSeconds = exemplar.timestampSeconds ?? clock.now() / 1000
     const value = given ?? (exemplar as SourceExemplar).value
-    if (characters > MAX_CHARACTERS || ![timestampSeconds, value].every(Number.isFinite)) return false
+    if (characters > MAX_CHARACTERS || !Number.isFinite(value)) return false
+    if (typeof timestampSeconds !== 'number') return false
+    if (!(timestampSeconds >= 0 && timestampSeconds < END_OF_TIME_SECONDS)) return false
     this.#byCell.set(cell, { labels, value, timestampSeconds })
     return true
   }

@@ -8,6 +8,7 @@ import type { LabelDropReason } from './label-reader.js'
 import type { SeriesTable } from './series-table.js'
 import type { PluginInstance } from './plugin-instance.js'
 import type { DropReason } from '../definition/drop-reason.js'
+import { passOf } from './current-pass.js'
 import { ExemplarStore } from './exemplar-store.js'
 
 /** What the handles keep of one slot; an instrument only links and detaches them. */
@@ -18,9 +19,12 @@ export interface BoundSlot {
   detach(texts: readonly string[]): void
 }
 
-/** What an instrument tells of samples that it could not take as they were. */
+/** What an instrument reports of samples that it could not take as they were. */
 export interface Losses {
-  dropped(instrument: Instrument, reason: DropReason): void
+  /** `received` is what the caller passed: its labels or its value. */
+  dropped(instrument: Instrument, reason: DropReason, received: unknown): void
+  /** Logs the same without counting. */
+  explained(instrument: Instrument, reason: DropReason, received: unknown): void
   overflowed(instrument: Instrument): void
 }
 
@@ -67,6 +71,8 @@ export class Instrument {
   readonly exemplars = new ExemplarStore()
   /** Told of every new slot, such as the rate that follows a counter. */
   readonly followers: SlotColumn[] = []
+  /** Whether any series took over the total of a source: it counted before the series was created. */
+  followsSources = false
   /** Set when the series were moved to another registry: bound series follow at their next sample. */
   successor: Successor | undefined
   /** Brings a derived instrument up to date before it is read. */
@@ -92,7 +98,7 @@ export class Instrument {
     const slot = this.find(labels)
     if (slot >= 0) return slot
     const texts = this.read(labels)
-    return typeof texts === 'string' ? this.drop(texts) : this.slotForTexts(texts).slot
+    return typeof texts === 'string' ? this.drop(texts, labels) : this.slotForTexts(texts).slot
   }
 
   /** The slot of these labels, or -1, also for what is no labels object at all. */
@@ -144,9 +150,14 @@ export class Instrument {
   }
 
   /** Counts a dropped sample; always -1, for the caller to return. */
-  drop(reason: DropReason): -1 {
-    this.#losses.dropped(this, reason)
+  drop(reason: DropReason, received?: unknown): -1 {
+    this.#losses.dropped(this, reason, received)
     return -1
+  }
+
+  /** Logs, once for each reason, why labels were refused; the samples recorded with them are counted when they come. */
+  explain(reason: DropReason, received: unknown): void {
+    this.#losses.explained(this, reason, received)
   }
 
   countOverflow(): void {
@@ -171,7 +182,7 @@ export class Instrument {
   /** Without a value, the exemplar has one of its own. */
   keepExemplar(slot: number, cell: number, value: number | undefined, exemplar: Exemplar): void {
     const kept = this.exemplars.keep(slot * this.definition.cells + cell, value, exemplar, this.clock)
-    if (!kept) this.drop('exemplar_too_long')
+    if (!kept) this.drop('exemplar_too_long', exemplar)
   }
 
   remove(slot: number): void {
@@ -192,10 +203,14 @@ export class Instrument {
     for (let slot = 0; slot < this.table.end; slot++) this.remove(slot)
   }
 
-  /** Notes that the pass that is under way has reported this series. */
+  /** Notes that this series was written, when the pass that is under way did it. */
   stamp(slot: number): void {
-    if (this.instance.pass !== 0 && this.definition.lifetime === 'collect')
-      this.stamps.set(slot, this.instance.pass)
+    const { instance } = this
+    // between passes, which is the hot path, nothing more is asked
+    if (instance.pass === 0 && !instance.hasLatePass) return
+    if (this.definition.lifetime !== 'collect') return
+    const pass = passOf(instance)
+    if (pass !== 0) this.stamps.set(slot, pass)
   }
 
   /** Removes the series that an earlier collect pass reported and this one did not. */

@@ -8,6 +8,8 @@ export interface PluginInstance {
   pass: number
   /** The number of the latest pass. */
   lastPass: number
+  /** Whether any pass took too long and may still write. */
+  hasLatePass: boolean
 }
 
 export function createPluginInstance(
@@ -15,5 +17,5 @@ export function createPluginInstance(
   labels: Readonly<Record<string, string>> = {},
   version = '0.0.0',
 ): PluginInstance {
-  return { plugin, version, labels, pass: 0, lastPass: 0 }
+  return { plugin, version, labels, pass: 0, lastPass: 0, hasLatePass: false }
 }

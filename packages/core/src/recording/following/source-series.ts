@@ -1,6 +1,8 @@
 import type { DropReason } from '../../definition/drop-reason.js'
 import type { Instrument, Successor } from '../../storage/instrument.js'
+import { readTotals } from './read-totals.js'
 import type { SourceTotals } from './source-totals.js'
+import type { Destination } from './take-totals.js'
 import { BoundSeries } from '../bound-series.js'
 import { LabelledHandle, type AnyLabels } from '../labelled.js'
 
@@ -16,6 +18,18 @@ export abstract class SourceSeries extends BoundSeries {
     if (this.totals.isOwn) this.source = this.totals.slotFor(labels)
   }
 
+  /** Takes over what a source reported: reads and checks a copy of it, and hands that to `take`. */
+  protected takeOver<T extends object>(
+    reported: T,
+    read: (reported: T) => T | DropReason,
+    take: (to: Destination, totals: T) => void,
+  ): void {
+    const copy = readTotals(() => read(reported))
+    if (typeof copy === 'string') return void this.instrument.drop(copy, reported)
+    const places = this.places()
+    if (places !== undefined) take({ instrument: this.instrument, totals: this.totals!, ...places }, copy)
+  }
+
   /** The series' slot and its source's, or undefined when a total can't be taken; that was then counted. */
   protected places(): { readonly slot: number; readonly source: number } | undefined {
     const slot = this.place()
@@ -27,6 +41,7 @@ export abstract class SourceSeries extends BoundSeries {
       this.instrument.countOverflow()
       return undefined
     }
+    this.instrument.followsSources = true
     this.instrument.stamp(slot)
     return { slot, source }
   }
