@@ -5,7 +5,8 @@ import { prefixLogger } from '../logger.js'
 import { identifyPlugin, identifyTransport } from './identify.js'
 import type { InstrumentSetState } from './instrument-set.js'
 import { parseUseOptions, type UseOptions } from './options.js'
-import { PluginRunner, runnerId, type RunnerDeps } from './plugin-runner.js'
+import { PluginRunner, type RunnerDeps } from './plugin-runner.js'
+import { runnerId } from './runner-id.js'
 import { TransportRunner } from './transport-runner.js'
 
 /** The plugins and transports of a host. */

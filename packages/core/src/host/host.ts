@@ -9,22 +9,17 @@ import { Registry } from '../registry/registry.js'
 import { AttributeFilter } from './attribute-filter.js'
 import { assertRoutes } from './assert-routes.js'
 import { Components } from './components.js'
-import { waitAtMost } from './deadline.js'
 import { describeHost, healthOf } from './describe.js'
 import { EventBus } from './event-bus.js'
 import { holdProcess } from './hold-process.js'
 import { instrumentSetOf, instrumentsPlugin, type InstrumentSet } from './instrument-set.js'
 import type { HostSettings, UseOptions } from './options.js'
+import { Budget, flushAll, retire, stopAll } from './phases.js'
 import type { PluginRunner } from './plugin-runner.js'
 import { SelfRecorder } from './self-recorder.js'
 import { createReader } from './transport-reader.js'
 import type { HostState, Tidegauge } from './tidegauge.js'
 import type { TransportRunner } from './transport-runner.js'
-
-/** Parts of the time of a stop after which the last collect pass, the flushes and the transports must be done. */
-const COLLECT_UNTIL = 0.4
-const FLUSH_UNTIL = 0.8
-const TRANSPORTS_UNTIL = 0.9
 
 /** See {@link Tidegauge}. */
 export class Host implements Tidegauge {
@@ -104,9 +99,9 @@ export class Host implements Tidegauge {
       instrumentSetOf(component)?.plugin ?? (component as Plugin | Transport),
     )
     if (runner === undefined) return false
-    const deadline = this.#deadline()
+    const budget = this.#budget()
     await holdProcess(
-      'plugin' in runner ? this.#removePlugin(runner, deadline(1)) : this.#removeTransport(runner, deadline),
+      'plugin' in runner ? this.#removePlugin(runner, budget) : this.#removeTransport(runner, budget),
     )
     return true
   }
@@ -129,9 +124,9 @@ export class Host implements Tidegauge {
       )
     if (this.state !== 'running') return this.#stopping ?? Promise.resolve()
     this.state = 'stopping'
-    const deadline = this.#deadline()
-    this.#stopping = this.#flushAll(deadline)
-      .then(() => this.#stopAll(deadline))
+    const budget = this.#budget()
+    this.#stopping = this.#flushAll(budget)
+      .then(() => stopAll(this, budget))
       .finally(() => {
         this.state = 'stopped'
         this.#stopping = undefined
@@ -141,7 +136,7 @@ export class Host implements Tidegauge {
 
   async flush(): Promise<void> {
     this.#assertState('flush()', 'running')
-    await holdProcess(this.#flushAll(this.#deadline()))
+    await holdProcess(this.#flushAll(this.#budget()))
   }
 
   health(): HealthReport {
@@ -203,7 +198,7 @@ export class Host implements Tidegauge {
       const first = failures.find((failure) => failure !== undefined)
       if (this.settings.tolerate === 'none' && first !== undefined) throw first
     } catch (thrown) {
-      await this.#stopAll(this.#deadline())
+      await stopAll(this, this.#budget())
       this.state = 'stopped'
       throw thrown
     }
@@ -216,43 +211,42 @@ export class Host implements Tidegauge {
       await runner.start(createReader(runner.name, this, { self: this.#self, events: this.#events }))
     } catch (thrown) {
       if (this.settings.tolerate !== 'all') throw thrown
-      this.settings.logger.error(`transport "${runner.name}" is left out: ${runner.status.failed(thrown)}`)
+      this.#retryTransport(runner, runner.status.failed(thrown))
     }
   }
 
-  async #flushAll(deadline: (part: number) => number): Promise<void> {
-    const { clock } = this.settings
-    const collected = Promise.all(this.plugins.map((runner) => runner.collectIfHealthy()))
-    await waitAtMost(clock, deadline(COLLECT_UNTIL) - clock.monotonic(), collected)
-    this.#self?.update(this.plugins, this.transports)
-    await Promise.all(this.transports.map((runner) => runner.flush(deadline(FLUSH_UNTIL))))
+  /** A transport that may fail is tried again until it starts, the host stops, or it is removed. */
+  #retryTransport(runner: TransportRunner, words: string): void {
+    const { clock, logger } = this.settings
+    const waitMs = runner.nextTryMs()
+    logger.error(
+      `transport "${runner.name}" could not start: ${words}; it is tried again in ${waitMs / 1000} s`,
+    )
+    clock.after(waitMs, () => {
+      if (this.#isUp && this.transports.includes(runner)) void this.#startTransport(runner)
+    })
   }
 
-  /** Transports first, so that nothing reads from plugins that are gone. */
-  async #stopAll(deadline: (part: number) => number): Promise<void> {
-    await Promise.all(this.transports.map((runner) => runner.stop(deadline(TRANSPORTS_UNTIL))))
-    await Promise.all(this.plugins.map((runner) => runner.stop(deadline(1))))
+  #flushAll(budget: Budget): Promise<void> {
+    return flushAll(this, budget, () => this.#self?.update(this.plugins, this.transports))
   }
 
-  async #removePlugin(runner: PluginRunner, deadlineMs: number): Promise<void> {
-    await runner.stop(deadlineMs)
+  async #removePlugin(runner: PluginRunner, budget: Budget): Promise<void> {
+    await runner.stop(budget.until(1))
     const set = this.#components.sets.get(runner)
     if (set === undefined) this.registry.removeAll(runner.instance)
     else set.release()
+    this.#components.sets.delete(runner)
     this.#self?.forgetPlugin(runner.id)
   }
 
-  async #removeTransport(runner: TransportRunner, deadline: (part: number) => number): Promise<void> {
-    await runner.flush(deadline(FLUSH_UNTIL))
-    await runner.stop(deadline(1))
+  async #removeTransport(runner: TransportRunner, budget: Budget): Promise<void> {
+    await retire(runner, budget)
     this.#self?.forgetTransport(runner.name)
   }
 
-  /** The moments at which parts of the time for a stop are over, counted from now. */
-  #deadline(): (part: number) => number {
-    const { clock, stopTimeoutMs } = this.settings
-    const nowMs = clock.monotonic()
-    return (part) => nowMs + part * stopTimeoutMs
+  #budget(): Budget {
+    return new Budget(this.settings.clock, this.settings.stopTimeoutMs)
   }
 
   #assertState(what: string, ...allowed: readonly HostState[]): void {

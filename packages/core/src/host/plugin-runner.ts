@@ -12,10 +12,12 @@ import type { Identity } from './identify.js'
 import { callWithin, waitAtMost, type CallResult } from './deadline.js'
 import type { EventBus } from './event-bus.js'
 import type { RunSettings } from './options.js'
+import { runnerId } from './runner-id.js'
 import type { FailureReason } from './self-metrics.js'
 import { StartAttempt } from './start-attempt.js'
 import { startError } from './start-error.js'
 import { Status } from './status.js'
+import { Ticker } from './ticker.js'
 
 /** What a runner shares with the rest of its host. */
 export interface RunnerDeps {
@@ -55,7 +57,7 @@ export class PluginRunner {
   #pass: Promise<void> | undefined
   #passAbort: AbortController | undefined
   #lastPassMs: number | undefined
-  #cancelTick: (() => void) | undefined
+  readonly #ticker: Ticker
   #instruments: Handles<Plugin['instruments']> | undefined
   #lastFailure: { readonly thrown: unknown } | undefined
 
@@ -72,6 +74,10 @@ export class PluginRunner {
     this.#deps = deps
     this.#logger = prefixLogger(deps.logger, `plugin "${this.id}": `)
     this.#backOff = new BackOff(settings.intervalMs)
+    this.#ticker = new Ticker(deps.clock, settings, {
+      run: () => this.collect(),
+      waitMs: () => this.#backOff.waitMs(deps.clock.monotonic()),
+    })
   }
 
   /** Adds the plugin's table to the registry, once. Throws what the registry throws. */
@@ -100,7 +106,7 @@ export class PluginRunner {
     const startedAtMs = this.#deps.clock.monotonic()
     await this.collect()
     this.status.startMs = this.#deps.clock.monotonic() - startedAtMs
-    this.#scheduleFirst()
+    if (!this.#isStopped && !this.#isRejected) this.#ticker.start()
     return this.#lastFailure && startError('plugin', this.id, this.#lastFailure.thrown)
   }
 
@@ -137,7 +143,7 @@ export class PluginRunner {
     const { clock } = this.#deps
     const leftMs = (): number => Math.max(0, deadlineMs - clock.monotonic())
     this.#isStopped = true
-    this.#cancelTick?.()
+    this.#ticker.stop()
     this.#passAbort?.abort()
     this.#attempt?.abort()
     // to stop a plugin while it starts would leave it attached; one that hangs gets half of the time
@@ -171,7 +177,8 @@ export class PluginRunner {
     try {
       instruments = this.register()
     } catch (thrown) {
-      this.#isRejected = thrown instanceof RegistrationError
+      // a name may become free when another plugin is removed; a wrong definition stays wrong
+      this.#isRejected = thrown instanceof RegistrationError && thrown.code !== 'REGISTRATION_NAME_CLASH'
       return { reason: 'registration', thrown }
     }
     const isClear = (await this.#attempt?.clearAway(timeoutMs)) ?? true
@@ -246,36 +253,4 @@ export class PluginRunner {
       forget: (name) => registry.remove(this.instance, name),
     }
   }
-
-  /** The first tick comes at a random point of the interval, so that plugins don't collect all at once. */
-  #scheduleFirst(): void {
-    const { intervalMs, jitterRatio } = this.settings
-    if (intervalMs > 0) this.#scheduleIn(intervalMs * (jitterRatio === 0 ? 1 : 1 - 0.8 * Math.random()))
-  }
-
-  #scheduleIn(delayMs: number): void {
-    if (this.#isStopped || this.#isRejected) return
-    this.#cancelTick = this.#deps.clock.after(delayMs, () => void this.#tick())
-  }
-
-  /** Late ticks aren't caught up: the next one is counted from now. */
-  async #tick(): Promise<void> {
-    const { clock } = this.#deps
-    const { intervalMs, jitterRatio } = this.settings
-    if (this.#backOff.waitMs(clock.monotonic()) === 0) await this.collect()
-    const jitterMs = intervalMs * jitterRatio * Math.random()
-    this.#scheduleIn(Math.max(intervalMs + jitterMs, this.#backOff.waitMs(clock.monotonic())))
-  }
-}
-
-/** `libp2p`, or `libp2p{node=a}` for an instance with constant labels. */
-export function runnerId(name: string, labels: Readonly<Record<string, string>>): string {
-  const pairs = Object.entries(labels).map(([label, value]) => `${label}=${quoted(value)}`)
-  pairs.sort()
-  return pairs.length === 0 ? name : `${name}{${pairs.join(',')}}`
-}
-
-/** Quoted where it could be taken for more than one label. */
-function quoted(value: string): string {
-  return /[,={}"\\]/.test(value) ? JSON.stringify(value) : value
 }

@@ -3,6 +3,7 @@ import type { EventListener } from '../contract/events.js'
 import { describeThrown } from '../errors/describe.js'
 import type { Logger } from '../logger.js'
 import type { ExportOutcome, Transport, TransportContext } from '../contract/transport.js'
+import { BackOff } from './back-off.js'
 import type { Identity } from './identify.js'
 import { callWithin, type CallResult } from './deadline.js'
 import { startError } from './start-error.js'
@@ -10,6 +11,8 @@ import { Status } from './status.js'
 
 /** A transport that opens a socket or asks a name server has had its time by then. */
 const START_TIMEOUT_MS = 15_000
+/** The first retry of a start that failed; later ones wait longer. */
+const RETRY_MS = 1_000
 
 /** Runs one transport, and keeps what it tells of its exports. */
 export class TransportRunner {
@@ -24,6 +27,7 @@ export class TransportRunner {
   readonly #subscriptions: (() => void)[] = []
   #abort = new AbortController()
   #isRunning = false
+  readonly #backOff = new BackOff(RETRY_MS)
 
   constructor(transport: Transport, settings: Identity & { readonly clock: Clock; readonly logger: Logger }) {
     this.transport = transport
@@ -59,6 +63,13 @@ export class TransportRunner {
     this.status.startMs = this.#clock.monotonic() - startedAtMs
     this.status.state = 'up'
     this.#isRunning = true
+  }
+
+  /** After a start that failed: milliseconds until the next try. */
+  nextTryMs(): number {
+    const nowMs = this.#clock.monotonic()
+    this.#backOff.failed(nowMs, 'start')
+    return this.#backOff.waitMs(nowMs)
   }
 
   /** Sends what is due, by `deadlineMs` at the latest. Never rejects. */
