@@ -1,6 +1,4 @@
-export type { NamespaceFunction } from './helia/naming.js'
 export type { DatastoreLike, HeliaLike, IpnsLike, KeyLike, PairLike } from './helia/shapes.js'
-export type { IpnsRecord } from './helia/stored-records.js'
 export { instruments } from './metrics.js'
 export type { HeliaOptions, IpnsOptions, SourceOptions } from './options.js'
 export { ipns, type IpnsPlugin } from './plugin.js'
@@ -8,17 +6,16 @@ export {
   createIpnsRecorder,
   type IpnsRecorder,
   type IpnsRecorderOptions,
-  type RecordFacts,
+  type RecordInfo,
 } from './recorder.js'
+export type { IpnsRecord, NamespaceFunction } from './records/record.js'
 export type {
   ByName,
-  IpnsPass,
   IpnsResult,
   IpnsSnapshot,
   IpnsSource,
-  IpnsSourceContext,
-  RecordFigures,
-  RefreshFigures,
-  RepublisherFigures,
+  RecordCounts,
+  RefreshTotals,
+  RepublisherState,
   ResultTotals,
 } from './source.js'

@@ -1,112 +1,96 @@
-import { safeGetMethod } from '@tidegauge/attach'
+import { safeGet, safeGetMethod } from '@tidegauge/attach'
 import { OptionCheck } from '@tidegauge/core'
-import { DEFAULT_REPUBLISH_INTERVAL_MS } from './helia/due.js'
-import type { NamespaceFunction } from './helia/naming.js'
+import { DEFAULT_REPUBLISH_INTERVAL_MS } from './helia/due-time.js'
 import { isDatastore, type HeliaLike, type IpnsLike } from './helia/shapes.js'
+import type { NamespaceFunction } from './records/record.js'
 import type { IpnsSource } from './source.js'
 
 /** For the records of a Helia node. */
 export interface HeliaOptions {
   /** What `ipns(helia)` of `@helia/ipns` returned. */
   readonly name: IpnsLike
-  /** The Helia node. Default: the one that `name` was made with. */
+  /** The Helia node. Default: the one that `name` was created with. */
   readonly helia?: HeliaLike
   /**
-   * What `ipns(helia, { republishInterval })` was given, which can't be read back: the next attempt is foretold by it.
-   * Default 3,600,000 (an hour), which is Helia's.
+   * The `republishInterval` that `ipns(helia, { republishInterval })` was given: it cannot be read back, and the next
+   * attempt is computed from it. Unit: milliseconds. Default 3,600,000 (an hour), which is Helia's.
    */
   readonly republishIntervalMs?: number
   /**
-   * How long the records that were read last are good for, if nothing is known to have been written since. Default
-   * 60,000.
+   * How long the records that were read last may be used when no write has been observed since. Unit: milliseconds.
+   * Default 60,000.
    */
   readonly recordsMaxAgeMs?: number
-  /** Which namespace a record belongs to. Default: what its routing key begins with, which is `ipns`. */
+  /** Returns the namespace of a record. Default: the first segment of its routing key, which is `ipns`. */
   readonly namespace?: NamespaceFunction
-  /** Most namespaces that are told apart; further ones are counted as `other`. Default 100. */
+  /** How many namespaces get their own series, 1 to 1,000; further ones are counted as `other`. Default 100. */
   readonly maxNamespaces?: number
 }
 
 /** For the records of another stack. */
 export interface SourceOptions {
-  /** Where the figures come from. */
+  /** Where the values come from, such as `createIpnsRecorder()`. */
   readonly source: IpnsSource
-  /** Most namespaces that are told apart; further ones are counted as `other`. Default 100. */
+  /** How many namespaces get their own series, 1 to 1,000; further ones are counted as `other`. Default 100. */
   readonly maxNamespaces?: number
 }
 
 /** What a user may pass to `ipns()`. */
 export type IpnsOptions = HeliaOptions | SourceOptions
 
+/** The options for a Helia node, with their defaults. */
+export interface HeliaSettings {
+  readonly name: IpnsLike
+  readonly helia: HeliaLike | undefined
+  readonly republishIntervalMs: number
+  readonly recordsMaxAgeMs: number
+  readonly namespace: NamespaceFunction | undefined
+  readonly maxNamespaces: number
+}
+
 /** The options with their defaults. */
-export type IpnsSettings = { readonly maxNamespaces: number } & (
-  | { readonly source: IpnsSource }
-  | {
-      readonly source: undefined
-      readonly name: IpnsLike
-      readonly helia: HeliaLike | undefined
-      readonly republishIntervalMs: number
-      readonly recordsMaxAgeMs: number
-      readonly namespace: NamespaceFunction | undefined
-    }
-)
+export type IpnsSettings =
+  | { readonly source: IpnsSource; readonly maxNamespaces: number }
+  | ({ readonly source: undefined } & HeliaSettings)
 
 const heliaKeys = ['name', 'helia', 'republishIntervalMs', 'recordsMaxAgeMs', 'namespace', 'maxNamespaces']
 const MAX_MS = 2 ** 31 - 1
 
-/** Checks everything and fills in the defaults. Throws `OPTIONS_INVALID` that names every wrong option. */
+/** Checks the options and fills in the defaults. Throws `OPTIONS_INVALID` that names every wrong option. */
 export function parseOptions(options: IpnsOptions): IpnsSettings {
   const check = new OptionCheck('plugin "ipns"')
   const hasSource = Object.hasOwn(Object(options), 'source')
-  // a missing argument is told like a wrong one
+  // a missing argument is reported like a wrong one
   const given = check.object('', options ?? {}, hasSource ? ['source', 'maxNamespaces'] : heliaKeys)
   const maxNamespaces = check.integer('maxNamespaces', given['maxNamespaces'], 100, 1, 1_000)
   const settings = hasSource
-    ? { maxNamespaces, source: readSource(check, given['source']) }
-    : { maxNamespaces, source: undefined, ...readHelia(check, given) }
+    ? { maxNamespaces, source: parseSource(check, given['source']) }
+    : { maxNamespaces, source: undefined, ...parseHelia(check, given) }
   check.assertNoIssues()
   return settings
 }
 
-function readSource(check: OptionCheck, source: unknown): IpnsSource {
-  check.expect(
-    safeGetMethod(source, 'read') !== undefined,
-    'source',
-    source,
-    'an object with a function read',
-  )
+function parseSource(check: OptionCheck, source: unknown): IpnsSource {
+  const isSource = safeGetMethod(source, 'read') !== undefined
+  check.expect(isSource, 'source', source, 'an object with a method read')
   return source as IpnsSource
 }
 
-function readHelia(check: OptionCheck, given: Record<string, unknown>) {
+function parseHelia(check: OptionCheck, given: Record<string, unknown>) {
   const { name, helia, namespace } = given
-  const isName =
-    Array.isArray((name as IpnsLike | undefined)?.routers) && safeGetMethod(name, 'publish') !== undefined
+  const isName = Array.isArray(safeGet(name, 'routers')) && safeGetMethod(name, 'publish') !== undefined
   check.expect(isName, 'name', name, 'what ipns(helia) of @helia/ipns returned')
-  const datastore = (helia as HeliaLike | null | undefined)?.datastore
-  check.expect(
-    helia === undefined || isDatastore(datastore),
-    'helia',
-    helia,
-    'a Helia node, with its datastore',
-  )
-  check.expect(
-    namespace === undefined || typeof namespace === 'function',
-    'namespace',
-    namespace,
-    'a function that takes a record and returns a name',
-  )
+  const isHelia = helia === undefined || isDatastore(safeGet(helia, 'datastore'))
+  check.expect(isHelia, 'helia', helia, 'a Helia node, with its datastore')
+  const isNamespace = namespace === undefined || typeof namespace === 'function'
+  check.expect(isNamespace, 'namespace', namespace, 'a function that takes a record and returns a name')
+  const milliseconds = (path: string, fallback: number, min: number): number =>
+    check.integer(path, given[path], fallback, min, MAX_MS)
   return {
     name: name as IpnsLike,
     helia: helia as HeliaLike | undefined,
-    republishIntervalMs: check.integer(
-      'republishIntervalMs',
-      given['republishIntervalMs'],
-      DEFAULT_REPUBLISH_INTERVAL_MS,
-      1,
-      MAX_MS,
-    ),
-    recordsMaxAgeMs: check.integer('recordsMaxAgeMs', given['recordsMaxAgeMs'], 60_000, 0, MAX_MS),
+    republishIntervalMs: milliseconds('republishIntervalMs', DEFAULT_REPUBLISH_INTERVAL_MS, 1),
+    recordsMaxAgeMs: milliseconds('recordsMaxAgeMs', 60_000, 0),
     namespace: namespace as NamespaceFunction | undefined,
   }
 }

@@ -1,49 +1,55 @@
 import { systemClock, type Clock } from '@tidegauge/core'
-import { DEFAULT_NAMESPACE } from './helia/naming.js'
-import type { IpnsResult, IpnsSnapshot, IpnsSource, RecordFigures } from './source.js'
-import { addResult, NamespaceTotals } from './totals.js'
+import { countRecords } from './records/count-records.js'
+import { DEFAULT_NAMESPACE } from './records/record.js'
+import type { AttemptKind } from './refreshes/attempt.js'
+import { addResult, AttemptTotals, ResultCounts } from './refreshes/result-counts.js'
+import type { IpnsResult, IpnsSnapshot, IpnsSource } from './source.js'
 
-/** What may be told of a record. What is left out stays as it was. */
-export interface RecordFacts {
+/** What may be set of a record. What is left out stays as it was. */
+export interface RecordInfo {
   /** Default `ipns`. */
   readonly namespace?: string
-  /** From when on it is due for a refresh, in milliseconds since the Unix epoch. Default: never. */
+  /** When it becomes due for a refresh, in milliseconds since the Unix epoch. Default: never. */
   readonly dueMs?: number
   /** When it is planned to be refreshed next, in milliseconds since the Unix epoch. Default: not planned. */
   readonly nextAttemptMs?: number
 }
 
-/** A source that is told what happens, for stacks of which the plugin knows nothing. No call of it throws. */
+/** A source for other stacks: your code calls it when something happens. No call throws. */
 export interface IpnsRecorder extends IpnsSource {
-  /** Begins to keep a record alive, or tells something new of it. `record` is any text that names it. */
-  track(record: string, facts?: RecordFacts): void
-  /** The record is no longer kept alive. What was counted stays. */
+  /** Adds a record that is kept alive, or updates it. `record` is any text that names it. */
+  track(record: string, info?: RecordInfo): void
+  /** The record is no longer kept alive. Totals stay. */
   untrack(record: string): void
   /** A refresh has reached the network. Ends the back-off of the record. */
-  refreshSucceeded(record: string, facts?: RecordFacts): void
+  refreshSucceeded(record: string, info?: RecordInfo): void
   /** A refresh has not reached the network. The record is in back-off until an attempt succeeds. */
-  refreshFailed(record: string, facts?: RecordFacts): void
-  /** The application has published a record; a failure puts it in back-off too. */
-  published(record: string, result: IpnsResult, facts?: RecordFacts): void
-  /** The task that refreshes records was started or stopped. */
-  republisher(isRunning: boolean): void
-  /** That task has gone over all records, or could not. */
+  refreshFailed(record: string, info?: RecordInfo): void
+  /** The application has published a record. A failure starts a back-off, a success ends it. */
+  published(record: string, result: IpnsResult, info?: RecordInfo): void
+  /** A router was handed a record and has answered. */
+  routerPut(router: string, result: IpnsResult): void
+  /** The task that refreshes records has started. */
+  republisherStarted(): void
+  /** The task that refreshes records has stopped. */
+  republisherStopped(): void
+  /** A run over all records has ended; a failure could not list them. */
   runEnded(result: IpnsResult): void
   read(): IpnsSnapshot
 }
 
-/** What a recorder may be given. */
+/** What `createIpnsRecorder` takes. */
 export interface IpnsRecorderOptions {
-  /** Default: the machine's clock. */
+  /** Default: the system's clock. */
   readonly clock?: Clock
 }
 
-/** Makes a source that is told what happens. Pass it to `ipns({ source })`. */
+/** Creates a source that your code drives. Pass it to `ipns({ source })`. */
 export function createIpnsRecorder({ clock = systemClock }: IpnsRecorderOptions = {}): IpnsRecorder {
   return new Recorder(clock)
 }
 
-interface Tracked {
+interface TrackedRecord {
   namespace: string
   dueMs: number
   nextAttemptMs: number | undefined
@@ -52,8 +58,9 @@ interface Tracked {
 
 class Recorder implements IpnsRecorder {
   readonly #clock: Clock
-  readonly #records = new Map<string, Tracked>()
-  readonly #totals = new NamespaceTotals()
+  readonly #records = new Map<string, TrackedRecord>()
+  readonly #totals = new AttemptTotals()
+  readonly #routers = new ResultCounts()
   #runs: Record<IpnsResult, number> | undefined
   #isRunning: boolean | undefined
 
@@ -61,32 +68,36 @@ class Recorder implements IpnsRecorder {
     this.#clock = clock
   }
 
-  track(record: string, facts: RecordFacts = {}): void {
-    const tracked = this.#of(record)
-    tracked.namespace = facts.namespace ?? tracked.namespace
-    tracked.dueMs = facts.dueMs ?? tracked.dueMs
-    tracked.nextAttemptMs = facts.nextAttemptMs ?? tracked.nextAttemptMs
-    this.#totals.of(tracked.namespace)
+  track(record: string, info?: RecordInfo): void {
+    this.#update(record, info)
   }
 
   untrack(record: string): void {
     this.#records.delete(record)
   }
 
-  refreshSucceeded(record: string, facts?: RecordFacts): void {
-    this.#ended('refresh', record, 'success', facts)
+  refreshSucceeded(record: string, info?: RecordInfo): void {
+    this.#attemptEnded('refresh', 'success', this.#update(record, info))
   }
 
-  refreshFailed(record: string, facts?: RecordFacts): void {
-    this.#ended('refresh', record, 'failure', facts)
+  refreshFailed(record: string, info?: RecordInfo): void {
+    this.#attemptEnded('refresh', 'failure', this.#update(record, info))
   }
 
-  published(record: string, result: IpnsResult, facts?: RecordFacts): void {
-    this.#ended('publish', record, result, facts)
+  published(record: string, result: IpnsResult, info?: RecordInfo): void {
+    this.#attemptEnded('publish', result, this.#update(record, info))
   }
 
-  republisher(isRunning: boolean): void {
-    this.#isRunning = isRunning
+  routerPut(router: string, result: IpnsResult): void {
+    this.#routers.of(router)[result]++
+  }
+
+  republisherStarted(): void {
+    this.#isRunning = true
+  }
+
+  republisherStopped(): void {
+    this.#isRunning = false
   }
 
   runEnded(result: IpnsResult): void {
@@ -96,9 +107,9 @@ class Recorder implements IpnsRecorder {
 
   read(): IpnsSnapshot {
     return {
-      records: this.#figures(),
-      refreshes: this.#totals.refreshes(),
-      publishes: this.#totals.publishes(),
+      records: countRecords(this.#records.values(), this.#totals.namespaces, this.#clock.now()),
+      ...this.#totals.read(),
+      routers: this.#routers.read(),
       republisher: {
         ...(this.#isRunning !== undefined && { isRunning: this.#isRunning }),
         ...(this.#runs !== undefined && { runs: { ...this.#runs } }),
@@ -106,37 +117,23 @@ class Recorder implements IpnsRecorder {
     }
   }
 
-  #ended(kind: 'refresh' | 'publish', record: string, result: IpnsResult, facts?: RecordFacts): void {
-    this.track(record, facts)
-    const tracked = this.#of(record)
-    tracked.isBackingOff = result === 'failure'
-    addResult(this.#totals.of(tracked.namespace)[kind], result, this.#clock.now())
+  #attemptEnded(kind: AttemptKind, result: IpnsResult, record: TrackedRecord): void {
+    record.isBackingOff = result === 'failure'
+    addResult(this.#totals[kind].of(record.namespace), result, this.#clock.now())
   }
 
-  #of(record: string): Tracked {
-    const known = this.#records.get(record)
-    if (known !== undefined) return known
-    const fresh = {
+  #update(name: string, info: RecordInfo = {}): TrackedRecord {
+    const record = this.#records.get(name) ?? {
       namespace: DEFAULT_NAMESPACE,
       dueMs: Infinity,
       nextAttemptMs: undefined,
       isBackingOff: false,
     }
-    this.#records.set(record, fresh)
-    return fresh
-  }
-
-  #figures(): Record<string, RecordFigures> {
-    const nowMs = this.#clock.now()
-    const byNamespace = new Map<string, { -readonly [K in keyof RecordFigures]: RecordFigures[K] }>()
-    for (const name of this.#totals.names) byNamespace.set(name, { active: 0, backoff: 0, overdue: 0 })
-    for (const { namespace, dueMs, nextAttemptMs, isBackingOff } of this.#records.values()) {
-      const figures = byNamespace.get(namespace)!
-      figures[isBackingOff ? 'backoff' : 'active']++
-      if (nowMs > dueMs) figures.overdue++
-      if (nextAttemptMs !== undefined)
-        figures.nextAttemptMs = Math.min(figures.nextAttemptMs ?? Infinity, nextAttemptMs)
-    }
-    return Object.fromEntries(byNamespace)
+    this.#records.set(name, record)
+    record.namespace = info.namespace ?? record.namespace
+    record.dueMs = info.dueMs ?? record.dueMs
+    record.nextAttemptMs = info.nextAttemptMs ?? record.nextAttemptMs
+    this.#totals.addNamespace(record.namespace)
+    return record
   }
 }

@@ -1,11 +1,14 @@
-import type { Clock, CollectContext, Logger } from '@tidegauge/core'
+import type { Snapshot, Source } from '@tidegauge/core'
 import type { results } from './metrics.js'
 
-/** How something ended that was tried. */
+/** How a refresh, a publish, a put or a run ended. */
 export type IpnsResult = (typeof results)[number]
 
+/** Values by a name, such as a namespace. */
+export type ByName<T> = Readonly<Record<string, T>>
+
 /** The records of one namespace, as they are now. */
-export interface RecordFigures {
+export interface RecordCounts {
   /** Records whose latest attempt to reach the network did not fail. */
   readonly active: number
   /** Records whose latest attempt to reach the network failed. */
@@ -16,66 +19,39 @@ export interface RecordFigures {
   readonly nextAttemptMs?: number
 }
 
-/** Totals since the source began. */
+/** Totals by result, since the source was created. */
 export type ResultTotals = Readonly<Record<IpnsResult, number>>
 
 /** The refreshes of one namespace. */
-export interface RefreshFigures extends ResultTotals {
+export interface RefreshTotals extends ResultTotals {
   /** When a refresh last succeeded, in milliseconds since the Unix epoch. Left out: never yet. */
   readonly lastSuccessMs?: number
   /** When a refresh last failed, in milliseconds since the Unix epoch. Left out: never yet. */
   readonly lastFailureMs?: number
 }
 
-/** What is known of the task that refreshes records. */
-export interface RepublisherFigures {
+/** The task that refreshes records. */
+export interface RepublisherState {
   readonly isRunning?: boolean
   readonly runs?: ResultTotals
 }
 
-/** Figures by a name, such as a namespace. */
-export type ByName<T> = Readonly<Record<string, T>>
-
-/** What a source tells at one moment. What it leaves out is not exported. */
-export interface IpnsSnapshot {
-  /** The records by namespace. Left out: they can't be read now. */
-  readonly records?: ByName<RecordFigures>
+/** The records of one node and what became of them. What is left out is not exported. */
+export interface IpnsSnapshot extends Snapshot {
+  /** The records by namespace. Left out: they cannot be read now. */
+  readonly records?: ByName<RecordCounts>
   /** Refreshes by namespace. */
-  readonly refreshes?: ByName<RefreshFigures>
+  readonly refreshes?: ByName<RefreshTotals>
   /** What the application published, by namespace. */
   readonly publishes?: ByName<ResultTotals>
-  /** Records handed to each router. */
+  /** Records handed to each router, by the router's name. */
   readonly routers?: ByName<ResultTotals>
-  readonly republisher?: RepublisherFigures
-  /**
-   * What could not be read, one sentence each, with what to do. The rest of the snapshot is exported; then the pass
-   * counts as failed, for these reasons.
-   */
-  readonly faults?: readonly string[]
+  readonly republisher?: RepublisherState
 }
-
-/** What a source may use of the host. */
-export interface IpnsSourceContext {
-  readonly clock: Clock
-  readonly logger: Logger
-}
-
-/** The time that a source has for one answer. */
-export type IpnsPass = Pick<CollectContext, 'signal' | 'deadlineMs'>
 
 /**
- * Tells of IPNS records and their refreshes.
+ * Where the plugin reads IPNS records and their refreshes.
  *
- * The plugin brings one for `@helia/ipns`. Implement it for another stack, or use `createIpnsRecorder()`.
+ * The plugin brings a source for `@helia/ipns`. Implement one for another stack, or use `createIpnsRecorder()`.
  */
-export interface IpnsSource {
-  /** Begins to watch. May fail, and is then called again; may be called again after {@link stop}. */
-  start?(context: IpnsSourceContext): void | Promise<void>
-  /**
-   * Called at each collect pass. May fail; the last values are kept then. Totals must not fall. An answer that comes
-   * after the pass was aborted is dropped: heed its signal, the source is asked again at a later pass.
-   */
-  read(pass: IpnsPass): IpnsSnapshot | Promise<IpnsSnapshot>
-  /** Stops watching. May be called more than once. */
-  stop?(): void | Promise<void>
-}
+export type IpnsSource = Source<IpnsSnapshot>

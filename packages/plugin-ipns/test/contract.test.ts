@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { createIpnsRecorder, instruments, ipns } from '../src/index.js'
-import { startHost } from './support/host.js'
+import { startTestHost } from '@tidegauge/testkit'
 
-/** The names that dashboards are written to: kind and labels of each. They don't change. */
+/** The metrics that dashboards use, with kind and labels. They do not change. */
 const contract = {
   libp2p_ipns_records_total: { kind: 'gauge', labels: ['state'] },
   libp2p_ipns_namespace_records: { kind: 'gauge', labels: ['namespace', 'state'] },
@@ -11,7 +11,7 @@ const contract = {
   libp2p_ipns_last_event_unix: { kind: 'gauge', labels: ['namespace', 'event'] },
 }
 
-/** Ours, beside the contract. */
+/** Further metrics of this package. */
 const own = {
   libp2p_ipns_publish_total: { kind: 'counter', labels: ['namespace', 'result'] },
   libp2p_ipns_router_puts_total: { kind: 'counter', labels: ['router', 'result'] },
@@ -20,19 +20,21 @@ const own = {
 }
 
 describe('the contract', () => {
-  it('is exported with these kinds and labels, and there is nothing beside it but what is listed', async () => {
+  it('is exported with these kinds and labels, and with the further metrics only', async () => {
     const recorder = createIpnsRecorder()
     recorder.refreshSucceeded('a', { nextAttemptMs: Date.now() })
-    recorder.republisher(true)
-    const source = { read: () => ({ ...recorder.read(), routers: { dht: { success: 1, failure: 0 } } }) }
-    const host = await startHost(ipns({ source }))
-    const exported = [...host.families()].map(([name, { kind, labels }]) => [name, { kind, labels }])
+    recorder.republisherStarted()
+    recorder.routerPut('dht', 'success')
+    recorder.runEnded('success')
+    const host = await startTestHost(ipns({ source: recorder }))
+    const exported = host.memory.read().map(({ name, kind, labels }) => [name, { kind, labels }])
     expect(Object.fromEntries(exported)).toEqual({ ...contract, ...own })
-    const withSamples = new Set([...(await host.read()).keys()].map((series) => series.replace(/\{.*/, '')))
-    expect([...withSamples].sort()).toEqual(Object.keys({ ...contract, ...own }).sort())
+    const series = [...(await host.read()).keys()]
+    const present = series.map((one) => one.replace(/\{.*/, ''))
+    expect(new Set(present)).toEqual(new Set(Object.keys({ ...contract, ...own })))
   })
 
-  it('has its closed label values', () => {
+  it('has these closed label values', () => {
     expect(instruments.records.labels.state).toEqual(['tracked', 'overdue'])
     expect(instruments.namespaceRecords.labels.state).toEqual(['active', 'backoff'])
     expect(instruments.refreshes.labels.result).toEqual(['success', 'failure'])

@@ -18,7 +18,7 @@ function issuesOf(options: unknown): string[] {
 }
 
 describe('options', () => {
-  it('are Helia’s own defaults but for the name', async () => {
+  it('have Helia’s defaults, except for the name', async () => {
     const real = nameOf(await createNode())
     expect(parseOptions({ name: real })).toEqual({
       maxNamespaces: 100,
@@ -32,7 +32,7 @@ describe('options', () => {
     expect(parseOptions({ source })).toEqual({ maxNamespaces: 100, source })
   })
 
-  it('are refused all at once, each with its path', () => {
+  it('are reported all at once, each with its path', () => {
     expect(
       issuesOf({
         name: {},
@@ -58,18 +58,18 @@ describe('options', () => {
     expect(issuesOf({ name, helia: null, recordsMaxAgeMs: 2 ** 40 })).toEqual(['helia', 'recordsMaxAgeMs'])
   })
 
-  it('of a source are other ones: a name has no meaning there', () => {
+  it('of a source do not include a name', () => {
     expect(issuesOf({ source: {}, name })).toEqual(['name', 'source'])
     expect(issuesOf({ source: undefined })).toEqual(['source'])
   })
 
-  it('that are missing, or no object, are refused', () => {
+  it('that are missing, or not an object, are refused', () => {
     expect(issuesOf(undefined)).toEqual(['name'])
     expect(issuesOf('quick')).toEqual(['options', 'name'])
     expect(issuesOf({ name: Promise.resolve(name) })).toEqual(['name'])
   })
 
-  it('take zero for a value', () => {
+  it('accept zero', () => {
     expect(parseOptions({ name, recordsMaxAgeMs: 0 })).toMatchObject({ recordsMaxAgeMs: 0 })
   })
 })

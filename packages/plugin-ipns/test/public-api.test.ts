@@ -31,14 +31,16 @@ describe('the public surface', () => {
       'read',
       'refreshFailed',
       'refreshSucceeded',
-      'republisher',
+      'republisherStarted',
+      'republisherStopped',
+      'routerPut',
       'runEnded',
       'track',
       'untrack',
     ])
   })
 
-  it('tells the version of the package', () => {
+  it('has the version of the package', () => {
     const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
       version: string
       dependencies?: object

@@ -1,6 +1,6 @@
 const alphabet = 'abcdefghijklmnopqrstuvwxyz234567'
 
-/** RFC 4648 section 6 in lower case without padding, which is how Helia writes routing keys in its datastore. */
+/** Encodes bytes as RFC 4648 base32 (section 6) in lower case without padding. */
 export function encodeBase32(bytes: Uint8Array): string {
   let text = ''
   let bits = 0
@@ -12,10 +12,10 @@ export function encodeBase32(bytes: Uint8Array): string {
   return bits === 0 ? text : text + alphabet[(value << (5 - bits)) & 31]
 }
 
-/** The bytes of such a text. Throws `RangeError` for other characters. */
+/** Decodes what {@link encodeBase32} returned. Throws `RangeError` for other characters. */
 export function decodeBase32(text: string): Uint8Array {
   const bytes = new Uint8Array(Math.floor((text.length * 5) / 8))
-  let at = 0
+  let position = 0
   let bits = 0
   let value = 0
   for (const character of text) {
@@ -25,7 +25,7 @@ export function decodeBase32(text: string): Uint8Array {
     bits += 5
     if (bits < 8) continue
     bits -= 8
-    bytes[at++] = (value >> bits) & 255
+    bytes[position++] = (value >> bits) & 255
   }
   return bytes
 }

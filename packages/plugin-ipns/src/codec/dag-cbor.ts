@@ -1,11 +1,11 @@
 const utf8 = new TextDecoder()
 
-/** A byte string or a whole number of a map; other values are stepped over. */
+/** A byte string or a whole number of a map; undefined for a value of another type. */
 export type CborValue = Uint8Array | number | undefined
 
 /**
- * Reads the top level of a DAG-CBOR map: byte strings and numbers by their keys. Throws `RangeError` for anything
- * that is no such map.
+ * Reads the top level of a DAG-CBOR map: byte strings and whole numbers by their keys. Throws `RangeError` for anything
+ * else.
  * Source: RFC 8949 section 3 (the encoding), DAG-CBOR specification "Strictness" (definite lengths only).
  */
 export function readCborMap(encoded: Uint8Array): Map<string, CborValue> {
@@ -15,7 +15,7 @@ export function readCborMap(encoded: Uint8Array): Map<string, CborValue> {
   if (major !== 5) throw new RangeError('not a map')
   for (let i = 0; i < argument; i++) {
     const key = reader.head()
-    if (key.major !== 3) throw new RangeError('a key that is no text')
+    if (key.major !== 3) throw new RangeError('a key is not text')
     map.set(utf8.decode(reader.take(key.argument)), reader.value())
   }
   return map
@@ -36,7 +36,7 @@ class Reader {
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   }
 
-  /** The major type and its argument: a number, a length or a count. Exact up to 2^53. */
+  /** Reads the major type and its argument: a number, a length or a count. Exact up to 2^53. */
   head(): Head {
     const first = this.take(1)[0]
     const major = first >> 5
@@ -53,12 +53,12 @@ class Reader {
   }
 
   take(length: number): Uint8Array {
-    if (length > this.#bytes.length - this.#at) throw new RangeError('ends too early')
+    if (length > this.#bytes.length - this.#at) throw new RangeError('the data ends too early')
     this.#at += length
     return this.#bytes.subarray(this.#at - length, this.#at)
   }
 
-  /** One value, whatever it holds. Walks without recursion: a deep value can't exhaust the stack. */
+  /** Reads one value with everything in it. Without recursion, so that deep nesting cannot exhaust the stack. */
   value(): CborValue {
     let first: CborValue
     for (let left = 1, isFirst = true; left > 0; left--, isFirst = false) {

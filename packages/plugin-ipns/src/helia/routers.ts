@@ -1,132 +1,78 @@
-import { isObject, safeGet, safeGetMethod } from '@tidegauge/attach'
-import type { Attempt, AttemptBook } from './attempts.js'
-import { followDht, isKadDht } from './dht.js'
-import type { OpenPuts } from './open-puts.js'
-import { describeRouter, isLibp2pRouter, kindOf } from './router-kinds.js'
-import type { RouterTotals } from './router-totals.js'
-import type { HeliaLike, IpnsLike } from './shapes.js'
-import type { Taps } from './tap.js'
+import { describeRouter, findContentRouters, isObject, leadsToLibp2p, safeGet } from '@tidegauge/attach'
+import type { NodeLike } from './shapes.js'
 
-const contentRouting = Symbol.for('@libp2p/content-routing')
-
-/** The attempt that a call of `put` belongs to, by its arguments. */
-export type FindAttempt = (args: readonly unknown[]) => Attempt | undefined
-
-/** What following the routers needs. */
-export interface RouterParts {
-  readonly name: IpnsLike
-  readonly helia: Partial<HeliaLike>
-  readonly taps: Taps
-  readonly attempts: AttemptBook
-  readonly totals: RouterTotals
-  readonly openPuts: OpenPuts
-  /** Begins an attempt, or finds the one that is under way. */
-  readonly open: FindAttempt
+/** A router of IPNS, Helia or libp2p that records are handed to. */
+export interface FoundRouter {
+  readonly router: object
+  /** For labels and messages. */
+  readonly name: string
+  /**
+   * When a put has succeeded: when it resolves; when a peer has acknowledged the record (kad-dht); or never, because
+   * the router only forwards the record to others of the list, or is the local store.
+   */
+  readonly succeeds: 'resolved' | 'acknowledged' | 'never'
+  /** Whether `@helia/ipns` itself hands records to it, so that an attempt starts here. */
+  readonly isEntry: boolean
 }
 
 /**
- * Follows every router that records are handed to, those that were added since the last time too.
+ * Finds every router that records are handed to.
  *
- * Routers of IPNS are where an attempt begins. Behind the one for Helia are Helia's own, and behind the one for libp2p
- * libp2p's: each of these is followed by itself, because a router that contains others rejects with the first of them
- * while the rest goes on. Returns what could not be found: the local store, taken for a router that takes records,
- * would make every attempt a success.
+ * `@helia/ipns` hands a record to the routers of `name`. The one for Helia forwards it to Helia's routers, and one of
+ * these to the routers of libp2p. Each is listed, because a router that forwards rejects with the first rejection
+ * behind it while the others continue.
  */
-export function followRouters(parts: RouterParts): string[] {
-  const { open, name } = parts
-  const missing = new Set(['the local store in name.routers', 'the routing of Helia in name.routers'])
-  for (const router of name.routers) {
-    const kind = kindOf(router, name, parts.helia)
-    if (kind === 'local store') {
-      missing.delete('the local store in name.routers')
-      followPassage(router, open, parts)
-    } else if (kind === 'helia') {
-      missing.delete('the routing of Helia in name.routers')
-      for (const one of followHeliaRouting(router, parts)) missing.add(one)
-    } else followTaker(router, describeRouter(router), open, parts)
-  }
-  return [...missing]
-}
-
-function followHeliaRouting(router: object, parts: RouterParts): string[] {
-  const inner = safeGet(safeGet(router, 'routing') ?? parts.helia.routing, 'routers')
-  if (Array.isArray(inner)) {
-    followPassage(router, parts.open, parts)
-    return followHelia(inner, parts)
-  }
-  followTaker(router, describeRouter(router), parts.open, parts)
-  return ['helia.routing.routers']
-}
-
-function followHelia(routers: readonly unknown[], parts: RouterParts): string[] {
-  const find: FindAttempt = (args) => parts.attempts.find(args[1])
-  return routers.flatMap((router) => {
-    if (!isObject(router) || safeGetMethod(router, 'put') === undefined) return []
-    const isLibp2p = isLibp2pRouter(router, parts.helia)
-    const libp2p = isLibp2p ? (safeGet(router, 'libp2p') ?? safeGet(parts.helia, 'libp2p')) : undefined
-    const services = safeGet(libp2p, 'services')
-    if (isObject(services)) {
-      followPassage(router, find, parts)
-      followLibp2p(libp2p, services, find, parts)
-      return []
-    }
-    followTaker(router, describeRouter(router), find, parts)
-    return isLibp2p ? ['helia.libp2p.services'] : []
+export function findRouters(node: NodeLike): FoundRouter[] {
+  return node.name.routers.flatMap((router) => {
+    const entry = { router, name: describeRouter(router), isEntry: true }
+    if (isLocalStore(router, node)) return [{ ...entry, succeeds: 'never' }]
+    const inner = isHeliaRouting(router, node) ? routersOfHelia(router, node) : undefined
+    if (inner === undefined) return [{ ...entry, succeeds: 'resolved' }]
+    return [{ ...entry, succeeds: 'never' }, ...inner.flatMap((one) => findBehindHelia(one, node))]
   })
 }
 
-function followLibp2p(libp2p: unknown, services: object, find: FindAttempt, parts: RouterParts): void {
-  const dhts = new Map<object, string>()
-  const others = new Map<object, string>()
-  const sort = (router: unknown, label: string, service?: unknown): void => {
-    if (!isObject(router)) return
-    // the content router of a kad-dht keeps its DHT in `dht`: one that was not given as a service is found there
-    const dht = [service, safeGet(router, 'dht')].find(isKadDht)
-    if (dht !== undefined) dhts.set(dht, dhts.get(dht) ?? label)
-    else others.set(router, others.get(router) ?? label)
-  }
-  for (const [label, service] of Object.entries(services) as [string, unknown][])
-    sort(safeGet(service, contentRouting), label, service)
-  // those that createLibp2p was given as contentRouters are no services
-  const all = safeGet(safeGet(libp2p, 'contentRouting'), 'routers')
-  for (const router of Array.isArray(all) ? (all as unknown[]) : []) sort(router, describeRouter(router))
-  for (const [dht, label] of dhts) followDht(dht, label, find, parts)
-  for (const [router, label] of others)
-    if (safeGetMethod(router, 'put') !== undefined) followTaker(router, label, find, parts)
+/** Whether a router of IPNS is the local store: by its field, or by its text in `@helia/ipns` 10. */
+export function isLocalStore(router: object, { name }: NodeLike): boolean {
+  return (
+    refersTo(router, 'localStore', safeGet(name, 'localStore')) ||
+    describeRouter(router) === 'LocalStoreRouting'
+  )
 }
 
-/** A router that resolves has taken the record. */
-function followTaker(router: object, label: string, find: FindAttempt, parts: RouterParts): void {
-  const { taps, totals, openPuts } = parts
-  totals.know(label)
-  taps.follow(router, 'put', (args) => {
-    const attempt = find(args)
-    if (attempt === undefined) return undefined
-    attempt.begin()
-    const answered = openPuts.begin(label, 'taker')
-    return {
-      ended(ok) {
-        answered()
-        totals.count(label, ok)
-        if (ok) attempt.succeed()
-        attempt.end()
-      },
-    }
-  })
+/** Whether a router of IPNS forwards to the routers of Helia: by its field, or by its text in `@helia/ipns` 10. */
+export function isHeliaRouting(router: object, { helia }: NodeLike): boolean {
+  return refersTo(router, 'routing', safeGet(helia, 'routing')) || describeRouter(router) === 'HeliaRouting'
 }
 
-/** A router that takes nothing itself: what counts is what is behind it, if anything is. */
-function followPassage(router: object, find: FindAttempt, { taps, openPuts }: RouterParts): void {
-  taps.follow(router, 'put', (args) => {
-    const attempt = find(args)
-    if (attempt === undefined) return undefined
-    attempt.begin()
-    const answered = openPuts.begin(describeRouter(router), 'passage')
-    return {
-      ended() {
-        answered()
-        attempt.end()
-      },
-    }
-  })
+/** The routers of Helia behind a router of IPNS; undefined when they are not to be found. */
+export function routersOfHelia(router: object, { helia }: NodeLike): object[] | undefined {
+  const routers = safeGet(safeGet(router, 'routing') ?? safeGet(helia, 'routing'), 'routers')
+  return Array.isArray(routers) ? (routers as unknown[]).filter(isObject) : undefined
+}
+
+/** Whether a router of Helia forwards to libp2p: by its name, or by its field. */
+export function isLibp2pRouter(router: object, { helia }: NodeLike): boolean {
+  const libp2p = safeGet(helia, 'libp2p')
+  return leadsToLibp2p(router, libp2p) === 'name' || refersTo(router, 'libp2p', libp2p)
+}
+
+/** The libp2p node behind that router; undefined when it shows no services. */
+export function libp2pBehind(router: object, { helia }: NodeLike): object | undefined {
+  const libp2p = safeGet(router, 'libp2p') ?? safeGet(helia, 'libp2p')
+  return isObject(safeGet(libp2p, 'services')) ? (libp2p as object) : undefined
+}
+
+function findBehindHelia(router: object, node: NodeLike): FoundRouter[] {
+  const own = { router, name: describeRouter(router), isEntry: false }
+  const libp2p = isLibp2pRouter(router, node) ? libp2pBehind(router, node) : undefined
+  if (libp2p === undefined) return [{ ...own, succeeds: 'resolved' }]
+  const { dhts, others } = findContentRouters(libp2p)
+  const behind = (routers: ReadonlyMap<object, string>, succeeds: FoundRouter['succeeds']): FoundRouter[] =>
+    [...routers].map(([one, name]) => ({ router: one, name, succeeds, isEntry: false }))
+  return [{ ...own, succeeds: 'never' }, ...behind(dhts, 'acknowledged'), ...behind(others, 'resolved')]
+}
+
+function refersTo(router: object, field: string, target: unknown): boolean {
+  return isObject(target) && safeGet(router, field) === target
 }

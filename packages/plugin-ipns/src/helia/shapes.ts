@@ -1,11 +1,21 @@
-import { safeGetMethod } from '@tidegauge/attach'
+/**
+ * The parts of Helia and `@helia/ipns` that this plugin uses, as types of its own, so that users need no particular
+ * version. What the libraries keep private is read with `safeGet` and listed in `internals.ts`.
+ */
+import { safeGet, safeGetMethod } from '@tidegauge/attach'
 
-/** A key of a datastore; its text is all that counts. */
+/** A key of a datastore, as far as it is used here. */
 export interface KeyLike {
   toString(): string
 }
 
-/** Helia's datastore, as far as records are read from it. */
+/** A key and its value in a datastore. */
+export interface PairLike {
+  readonly key: KeyLike
+  readonly value: Uint8Array
+}
+
+/** Helia's datastore, as far as it is used here. */
 export interface DatastoreLike {
   query(
     query: { readonly prefix?: string },
@@ -15,30 +25,10 @@ export interface DatastoreLike {
   get(key: never, options?: { signal?: AbortSignal }): Uint8Array | Promise<Uint8Array>
 }
 
-export interface PairLike {
-  readonly key: KeyLike
-  readonly value: Uint8Array
-}
-
-/** Something that records are handed to: a router of IPNS, of Helia or of libp2p. */
-export interface RouterLike {
-  readonly name?: string
-}
-
 /** The object that `ipns(helia)` of `@helia/ipns` returns. */
 export interface IpnsLike {
   readonly routers: readonly object[]
   publish(...args: never[]): Promise<unknown>
-}
-
-/** What `IpnsLike` has beside, without saying so in its type. Seen in @helia/ipns 10.1.0. */
-export interface IpnsInternals {
-  /** The Helia node that it was made with. */
-  readonly components?: Partial<HeliaLike>
-  /** Whether the republisher runs. */
-  readonly started?: boolean
-  /** What the publisher, the republisher and the resolver share. */
-  readonly localStore?: object
 }
 
 /** A Helia node. */
@@ -49,13 +39,18 @@ export interface HeliaLike {
   readonly status?: string
 }
 
-/** A libp2p node. */
-export interface Libp2pLike {
-  readonly services?: Readonly<Record<string, unknown>>
-  readonly contentRouting?: object
+/** An `IPNS` object with its node. */
+export interface NodeLike {
+  readonly name: IpnsLike
+  readonly helia: Partial<HeliaLike>
 }
 
-/** Whether records can be read from it. */
+/** The node of an `IPNS` object: the one that the user passed, else the one that `name` was created with. */
+export function nodeOf(name: IpnsLike, helia: HeliaLike | undefined): NodeLike {
+  return { name, helia: helia ?? (safeGet(name, 'components') as Partial<HeliaLike> | undefined) ?? {} }
+}
+
+/** Whether records can be read from a value. */
 export function isDatastore(value: unknown): value is DatastoreLike {
   return safeGetMethod(value, 'query') !== undefined && safeGetMethod(value, 'get') !== undefined
 }

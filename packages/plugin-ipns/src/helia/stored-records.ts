@@ -1,41 +1,22 @@
 import { setImmediate } from 'node:timers/promises'
 import { decodeBase32 } from '../codec/base32.js'
-import { readPublishMetadata, readRecordTimes, type PublishMetadata } from '../codec/record.js'
-import { dueMs } from './due.js'
+import { readProtobuf } from '../codec/protobuf.js'
+import { readRecordTimes } from '../codec/record-times.js'
+import type { IpnsRecord, StoredRecord } from '../records/record.js'
+import { dueTime } from './due-time.js'
 import type { DatastoreLike, KeyLike, PairLike } from './shapes.js'
-
-/** What is known of a record that the node keeps alive. */
-export interface IpnsRecord {
-  /** The name of the key in Helia's keychain that it was published under. */
-  readonly keyName: string
-  /** For how long it is signed each time. */
-  readonly lifetimeMs: number
-  /** `/ipns/` and the multihash of the public key. Source: IPNS specification, "Routing Record". */
-  readonly routingKey: Uint8Array
-}
-
-/** A record as it lies in the datastore. */
-export interface StoredRecord {
-  readonly record: IpnsRecord
-  /** Milliseconds since the Unix epoch. */
-  readonly createdMs: number
-  /** From when on it is refreshed, in milliseconds since the Unix epoch. */
-  readonly dueMs: number
-  /** Whether it can be read. The republisher passes over one that can't, for ever. */
-  readonly isReadable: boolean
-}
 
 // `@helia/ipns`, src/utils.ts: DHT_RECORD_PREFIX, IPNS_METADATA_PREFIX
 const RECORD_PREFIX = '/dht/record/'
 const METADATA_PREFIX = '/ipns/metadata/'
 
-/** Longest that reading records holds the event loop. */
+/** How long reading may hold the event loop at a time. */
 const SLICE_MS = 3
 
 /**
- * Reads the records that the node published itself and keeps alive, by their keys in base32.
+ * Reads the records that the node published itself and keeps alive, by their routing keys in base32.
  *
- * Only these have metadata. What the node keeps for others lies beside them, is often much more, and is not read.
+ * Only these have metadata. The records that the node stores for others can be many more, and are not read.
  * Rejects with what the datastore throws.
  */
 export async function readStoredRecords(
@@ -46,7 +27,7 @@ export async function readStoredRecords(
   let sliceMs = performance.now()
   for await (const { key, value } of datastore.query({ prefix: METADATA_PREFIX }, { signal })) {
     const name = key.toString().slice(METADATA_PREFIX.length)
-    const stored = await getIfThere(datastore, keyLike(key, RECORD_PREFIX + name), signal)
+    const stored = await getIfPresent(datastore, keyLike(key, RECORD_PREFIX + name), signal)
     if (stored !== undefined) records.set(name, decode(name, value, stored))
     if (performance.now() - sliceMs < SLICE_MS) continue
     await setImmediate()
@@ -56,12 +37,12 @@ export async function readStoredRecords(
   return records
 }
 
-/** A key of the same class: datastores of interface-datastore want theirs, and this package has none. */
+/** A key of the same class: a datastore wants keys of interface-datastore, which this package does not depend on. */
 function keyLike(key: KeyLike, text: string): KeyLike {
   return Reflect.construct(key.constructor, [text, false]) as KeyLike
 }
 
-async function getIfThere(
+async function getIfPresent(
   datastore: DatastoreLike,
   key: KeyLike,
   signal: AbortSignal,
@@ -74,23 +55,25 @@ async function getIfThere(
   }
 }
 
+/** A record that cannot be decoded is due: the republisher skips it, so that it is never refreshed. */
 function decode(name: string, metadata: Uint8Array, stored: Uint8Array): StoredRecord {
-  const known = attempt<PublishMetadata>(() => readPublishMetadata(metadata))
-  const times = attempt(() => readRecordTimes(stored))
-  const isReadable = known !== undefined && times !== undefined
+  const routingKey = valueOf(() => decodeBase32(name)) ?? new Uint8Array()
+  const known = valueOf(() => readPublishMetadata(metadata))
+  const times = valueOf(() => readRecordTimes(stored))
   return {
-    record: {
-      keyName: known?.keyName ?? '',
-      lifetimeMs: known?.lifetimeMs ?? 0,
-      routingKey: attempt(() => decodeBase32(name)) ?? new Uint8Array(),
-    },
+    record: { keyName: '', lifetimeMs: 0, ...known, routingKey },
     createdMs: times?.createdMs ?? 0,
-    dueMs: isReadable ? dueMs(times) : 0,
-    isReadable,
+    dueMs: known === undefined || times === undefined ? 0 : dueTime(times),
   }
 }
 
-function attempt<R>(work: () => R): R | undefined {
+/** Source: `IPNSPublishMetadata` of `@helia/ipns`: field 1 is the name of the key, field 2 the lifetime. */
+export function readPublishMetadata(stored: Uint8Array): Omit<IpnsRecord, 'routingKey'> {
+  const { bytes, numbers } = readProtobuf(stored)
+  return { keyName: new TextDecoder().decode(bytes.get(1)), lifetimeMs: numbers.get(2) ?? 0 }
+}
+
+function valueOf<R>(work: () => R): R | undefined {
   try {
     return work()
   } catch {

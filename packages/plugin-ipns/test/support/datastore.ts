@@ -3,17 +3,17 @@ import type { Key, Pair, Query } from 'interface-datastore'
 
 type Options = Parameters<MemoryDatastore['query']>[1]
 
-/** A datastore that can be broken, or made to hang. */
+/** A datastore that a test can break or let hang. */
 export class FaultyDatastore extends MemoryDatastore {
-  /** What reading does. `unreadable` are records alone. */
-  state: 'well' | 'broken' | 'unreadable' | 'hanging' = 'well'
-  /** Queries that were made, by prefix. */
+  /** How reading behaves; in `unreadable` only records fail. */
+  state: 'ok' | 'broken' | 'unreadable' | 'hanging' = 'ok'
+  /** The prefix of each query. */
   readonly queries: (string | undefined)[] = []
-  /** Writing waits for it. */
+  /** Writes wait for it. */
   writing: Promise<void> = Promise.resolve()
-  /** Helia's listing of records waits for it. */
+  /** Helia's list of records waits for it. */
   listing: Promise<void> = Promise.resolve()
-  /** Writes that wait. */
+  /** How many writes wait. */
   waiting = 0
 
   override get(key: Key): Uint8Array | Promise<Uint8Array> {

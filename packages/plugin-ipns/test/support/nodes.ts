@@ -10,6 +10,7 @@ import { yamux } from '@libp2p/yamux'
 import type { Datastore } from 'interface-datastore'
 import { createHeliaLight } from 'helia'
 import { CID } from 'multiformats/cid'
+import { until } from '@tidegauge/testkit'
 import { onTestFinished } from 'vitest'
 
 /** What the tests use of an `IPNS` object; `start` and `stop` are not in its type. */
@@ -53,7 +54,7 @@ function build({ datastore, dht = true, contentRouters, metrics }: NodeOptions) 
   )
 }
 
-/** A DHT of our own on loopback: it takes private addresses, and does not wait for peers. */
+/** A DHT on loopback: it accepts private addresses, and does not wait for peers. */
 function privateDht() {
   return kadDHT({
     protocol: '/lan/kad/1.0.0',
@@ -64,7 +65,7 @@ function privateDht() {
   })
 }
 
-/** A real Helia node that listens on loopback only and finds nobody by itself. */
+/** A real Helia node that listens on loopback only and discovers no peers by itself. */
 export async function createNode(options: NodeOptions = {}): Promise<Node> {
   const node = build(options)
   await node.start()
@@ -78,7 +79,7 @@ export function dhtOf(node: Node): KadDHT {
   return (node.libp2p as Libp2p<{ dht: KadDHT }>).services.dht
 }
 
-/** What `ipns(helia)` makes; its republisher does not run yet. */
+/** Creates an `IPNS` object; its republisher does not run yet. */
 export function nameOf(node: Node, options: IPNSOptions = {}): Name {
   const name = createIpns(node, options) as Name
   onTestFinished(async () => {
@@ -89,8 +90,8 @@ export function nameOf(node: Node, options: IPNSOptions = {}): Name {
 }
 
 /**
- * Waits until the republisher has nothing under way; the returned function gives it its records back. Stopped in the
- * middle of a refresh, Helia leaves a rejection of its own unhandled, which ends the process.
+ * Waits until the republisher has nothing to do, by hiding the records from it; the returned function shows them
+ * again. When it is stopped in the middle of a refresh, Helia leaves a rejection unhandled, which ends the process.
  */
 export async function finishRun(name: Name): Promise<() => void> {
   const { localStore } = name
@@ -107,7 +108,7 @@ export async function finishRun(name: Name): Promise<() => void> {
   }
 }
 
-/** Two nodes whose DHTs know each other. The second knows how to check IPNS records. */
+/** Two nodes whose DHTs know each other. The second can validate IPNS records. */
 export async function createPair(options: NodeOptions = {}): Promise<[Node, Node]> {
   const [a, b] = [await createNode(options), await createNode()]
   nameOf(b)
@@ -124,16 +125,7 @@ function tableSize(node: Node): number {
   return (dhtOf(node) as unknown as { routingTable: { size: number } }).routingTable.size
 }
 
-/** Waits until `check` holds, and fails after ten seconds. */
-export async function until(check: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const deadline = performance.now() + 10_000
-  while (!(await check())) {
-    if (performance.now() > deadline) throw new Error(`waited in vain for ${what}`)
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
-}
-
-/** Everything that an iteration yields. */
+/** Collects what an iteration yields. */
 export async function all<T>(source: AsyncIterable<T> | Iterable<T>): Promise<T[]> {
   const found: T[] = []
   for await (const one of source) found.push(one)

@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest'
+import { RecordStates } from '../../src/records/record-states.js'
+import { AttemptTotals } from '../../src/refreshes/result-counts.js'
+
+const record = { keyName: 'mine', lifetimeMs: 0, routingKey: Uint8Array.of(1, 2, 3) }
+const stored = { record, createdMs: 0, dueMs: 0 }
+const failure = { kind: 'refresh', result: 'failure' } as const
+
+function createStates() {
+  const named: string[] = []
+  const totals = new AttemptTotals()
+  const states = new RecordStates(({ keyName }) => (named.push(keyName), keyName), totals)
+  const read = (...keys: string[]) => states.update(new Map(keys.map((key) => [key, stored])), true)
+  return { states, totals, read, named }
+}
+
+describe('a record that is gone', () => {
+  it('is forgotten when no attempt is pending', () => {
+    const { states, totals, read } = createStates()
+    read('a')
+    read()
+    const order = states.attemptStarted('a', undefined, 0)
+    states.attemptEnded('a', { ...failure, order }, 0)
+    read()
+    expect(totals.read().refreshes).toEqual({
+      mine: { success: 0, failure: 0 },
+      other: { success: 0, failure: 1, lastFailureMs: 0 },
+    })
+  })
+
+  it('keeps its namespace while an attempt is pending, and is forgotten then', () => {
+    const { states, totals, read } = createStates()
+    read('a', 'b')
+    const order = states.attemptStarted('a', undefined, 0)
+    read()
+    read()
+    states.attemptEnded('a', { ...failure, order }, 5)
+    expect(totals.read().refreshes).toEqual({ mine: { success: 0, failure: 1, lastFailureMs: 5 } })
+    read()
+    for (const key of ['a', 'b']) {
+      const again = states.attemptStarted(key, undefined, 6)
+      states.attemptEnded(key, { ...failure, order: again }, 6)
+    }
+    read()
+    expect(totals.read().refreshes['other']).toMatchObject({ failure: 2 })
+  })
+
+  it('keeps its namespace while something has been written since the records were read', () => {
+    const { states, totals, read } = createStates()
+    read('a')
+    states.update(new Map(), false)
+    const order = states.attemptStarted('a', undefined, 0)
+    states.attemptEnded('a', { ...failure, order }, 5)
+    expect(totals.read().refreshes).toEqual({ mine: { success: 0, failure: 1, lastFailureMs: 5 } })
+  })
+})
+
+describe('a record that has not been read', () => {
+  it('has the namespace with which it was published', () => {
+    const { states, totals } = createStates()
+    const order = states.attemptStarted('a', record, 0)
+    states.attemptEnded('a', { kind: 'publish', result: 'success', order }, 7)
+    expect(totals.read()).toEqual({
+      refreshes: { mine: { success: 0, failure: 0 } },
+      publishes: { mine: { success: 1, failure: 0, lastSuccessMs: 7 } },
+    })
+  })
+
+  it('is counted when it has been read, and as other when it is not there', () => {
+    const { states, totals, read } = createStates()
+    for (const key of ['a', 'gone']) {
+      const order = states.attemptStarted(key, undefined, 0)
+      states.attemptEnded(key, { ...failure, order }, 7)
+    }
+    expect(totals.read()).toEqual({ refreshes: {}, publishes: {} })
+    read('a')
+    expect(totals.read().refreshes).toMatchObject({ mine: { failure: 1 }, other: { failure: 1 } })
+  })
+})
+
+it('asks for the namespaces once for each time that the records were read', () => {
+  const { states, named } = createStates()
+  const records = new Map([['a', stored]])
+  for (let i = 0; i < 3; i++) states.update(records, true)
+  expect(named).toEqual(['mine'])
+})
+
+it('counts a record that a run has skipped once, and not one that was written or handed on since', () => {
+  const { states, totals } = createStates()
+  const states3 = new Map([
+    ['skipped', stored],
+    ['written', { ...stored, createdMs: 50 }],
+    ['refreshed', stored],
+  ])
+  states.update(states3, true)
+  const order = states.attemptStarted('refreshed', undefined, 45)
+  states.attemptEnded('refreshed', { kind: 'refresh', result: 'success', order }, 46)
+  for (let i = 0; i < 3; i++) states.countSkipped(40, 60)
+  expect(totals.read().refreshes).toEqual({
+    mine: { success: 1, failure: 1, lastSuccessMs: 46, lastFailureMs: 60 },
+  })
+  expect(states.count(60, undefined)).toEqual({ mine: { active: 2, backoff: 1, overdue: 3 } })
+})
