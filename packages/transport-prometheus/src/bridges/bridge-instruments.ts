@@ -1,9 +1,23 @@
-import { defineInstruments } from '@tidegauge/core'
-import { dropReasons, skipReasons } from './source-family.js'
+import { defineInstruments, type PluginContext } from '@tidegauge/core'
 
+/** Why a metric is left out: the values of the label `reason`. */
+export const skipReasons = ['name_clash', 'invalid', 'unsupported'] as const
+export type SkipReason = (typeof skipReasons)[number]
+
+/** Why a sample is dropped: the values of the label `reason`. */
+export const dropReasons = ['not_a_number', 'duplicate', 'malformed'] as const
+export type SampleDropReason = (typeof dropReasons)[number]
+
+/** The instruments of one bridge. */
 export type BridgeInstruments = ReturnType<typeof bridgeInstruments>
 
-/** What a bridge tells about itself, under names of its own, so that several bridges fit into one host. */
+/** What a bridge needs of its plugin's context. */
+export type BridgeContext = Pick<
+  PluginContext<BridgeInstruments>,
+  'instruments' | 'define' | 'forget' | 'logger'
+>
+
+/** What a bridge reports about itself. The names contain the plugin's name, so that a host can have several bridges. */
 export function bridgeInstruments(pluginName: string) {
   const prefix = `tidegauge_${pluginName.replaceAll('-', '_')}`
   return defineInstruments({
@@ -17,7 +31,7 @@ export function bridgeInstruments(pluginName: string) {
     dropped: {
       kind: 'counter',
       name: `${prefix}_dropped_samples_total`,
-      help: 'Samples of the source that are left out: no number, of a series that came twice, or not whole',
+      help: 'Samples of the source that are dropped: not a number, a series that came twice, or an incomplete one',
       labels: { reason: dropReasons },
     },
   })

@@ -1,32 +1,32 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 
-/** Work gives the event loop back after so long. */
+/** How long work may hold the event loop. */
 const SLICE_MS = 4
 
-/** Cuts a long piece of work into slices; `pause` rejects once the signal is aborted. */
+/** Cuts long work into slices; `pause` rejects once the signal is aborted. */
 export class Slices {
   readonly #signal: AbortSignal
-  #sliceFrom = performance.now()
+  #startedMs = performance.now()
 
   constructor(signal: AbortSignal) {
     this.#signal = signal
   }
 
-  /** Lets others have their turn when it is time. */
+  /** Yields to the event loop when the slice is over. */
   async pause(): Promise<void> {
-    if (performance.now() - this.#sliceFrom < SLICE_MS) return
+    if (performance.now() - this.#startedMs < SLICE_MS) return
     await nextTurn()
-    this.assertGoingOn()
-    this.#sliceFrom = performance.now()
+    this.throwIfAborted()
+    this.#startedMs = performance.now()
   }
 
   /** Throws once the signal is aborted. */
-  assertGoingOn(): void {
+  throwIfAborted(): void {
     this.#signal.throwIfAborted()
   }
 }
 
-/** Resolves as the promise does, or rejects when the signal is aborted, whatever the promise does later. */
+/** Resolves as the promise does, or rejects when the signal is aborted first. */
 export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const abort = () => reject(signal.reason as Error)

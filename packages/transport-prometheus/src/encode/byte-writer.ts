@@ -4,19 +4,19 @@ const TWO_DIGITS = Uint8Array.from(
   (_, i) => 48 + (i % 2 === 0 ? Math.floor(i / 20) : (i >> 1) % 10),
 )
 const MAX_INTEGER = Number.MAX_SAFE_INTEGER
-/** Decimals that are tried before a number's shortest form is asked of the engine. */
+/** Numbers with up to so many decimals are written digit by digit; `String()` formats the others. */
 const DECIMALS = 6
 const DECIMAL_FACTOR = 1e6
-/** Up to fifteen digits, the shortest decimal that reads back as a double is the one it was written with. */
+/** With up to fifteen digits, a decimal is the shortest one for the double that it reads back as. */
 const MAX_SCALED = 1e15
 
 const encoder = new TextEncoder()
 
 /**
- * Bytes in a buffer that is used again and again.
+ * Writes bytes, text and numbers into a buffer, which grows when it is full.
  *
- * Copying goes four bytes at a time and may touch up to three bytes past the end of a source and of the text so
- * far: sources have to have that slack.
+ * `copy` copies four bytes at a time. It may read up to three bytes past the end of a source, so a source must have
+ * that slack.
  */
 export class ByteWriter {
   position = 0
@@ -28,19 +28,19 @@ export class ByteWriter {
     this.#view = new DataView(buffer.buffer)
   }
 
-  /** Goes on in another buffer, from its beginning. */
-  use(buffer: Uint8Array<ArrayBuffer>): void {
+  /** Continues at the start of another buffer. */
+  setBuffer(buffer: Uint8Array<ArrayBuffer>): void {
     this.#buffer = buffer
     this.#view = new DataView(buffer.buffer)
     this.position = 0
   }
 
-  /** What was written, as a part of the buffer in use. */
+  /** What was written to the present buffer. Not a copy. */
   get written(): Uint8Array<ArrayBuffer> {
     return this.#buffer.subarray(0, this.position)
   }
 
-  /** Copies bytes from a source that has slack behind them. */
+  /** Copies bytes from a source that has slack after them. */
   copy(source: DataView, from: number, length: number): void {
     if (this.position + length + SLACK > this.#buffer.length) this.#grow(length)
     const view = this.#view
@@ -49,25 +49,27 @@ export class ByteWriter {
     this.position = at + length
   }
 
+  /** Writes one byte. */
   byte(value: number): void {
     if (this.position + SLACK > this.#buffer.length) this.#grow(1)
     this.#buffer[this.position++] = value
   }
 
-  /** Eight bytes, the lowest first. */
+  /** Writes a double in eight bytes, little-endian. */
   protected float64(value: number): void {
     if (this.position + SLACK > this.#buffer.length) this.#grow(8)
     this.#view.setFloat64(this.position, value, true)
     this.position += 8
   }
 
+  /** Writes text in UTF-8. */
   text(text: string): void {
-    const most = text.length * 3
-    if (this.position + most + SLACK > this.#buffer.length) this.#grow(most)
+    const maxBytes = text.length * 3
+    if (this.position + maxBytes + SLACK > this.#buffer.length) this.#grow(maxBytes)
     this.position += encoder.encodeInto(text, this.#buffer.subarray(this.position)).written
   }
 
-  /** A number as Prometheus's formats write it: shortest decimal, `NaN`, `+Inf`, `-Inf`. */
+  /** Writes a number as in Prometheus's formats: shortest decimal, `NaN`, `+Inf`, `-Inf`. */
   number(value: number): void {
     if (this.position + SLACK > this.#buffer.length) this.#grow(SLACK)
     if (value >= 0 && value <= MAX_INTEGER && Math.floor(value) === value && !Object.is(value, -0))
@@ -75,7 +77,7 @@ export class ByteWriter {
     else this.#otherNumber(value)
   }
 
-  /** Moves what was written from `from` to `end` up to the position, and goes on behind it. */
+  /** Moves the bytes from `from` to `end` back to the position, and continues after them. */
   protected closeGap(from: number, end: number): void {
     if (from !== this.position) this.#buffer.copyWithin(this.position, from, end)
     this.position += end - from
@@ -89,12 +91,12 @@ export class ByteWriter {
     else this.#ascii(formatNumber(value))
   }
 
-  /** `scaled` millionths. Equal to the double by the test that led here, so it reads back as the same. */
+  /** Writes `scaled` millionths. The caller has checked that they are equal to the double. */
   #decimal(isNegative: boolean, scaled: number): void {
     if (isNegative) this.#buffer[this.position++] = 45
-    const whole = Math.floor(scaled / DECIMAL_FACTOR)
-    this.#integer(whole)
-    let rest = scaled - whole * DECIMAL_FACTOR
+    const integer = Math.floor(scaled / DECIMAL_FACTOR)
+    this.#integer(integer)
+    let rest = scaled - integer * DECIMAL_FACTOR
     if (rest === 0) return
     this.#buffer[this.position++] = 46
     let digits = DECIMALS
@@ -120,7 +122,7 @@ export class ByteWriter {
     this.#padded(value, digitsOf(value))
   }
 
-  /** The last `digits` digits of a number below 10^9. */
+  /** Writes the last `digits` digits of a number below 10^9. */
   #padded(value: number, digits: number): void {
     const buffer = this.#buffer
     let at = this.position + digits
@@ -136,15 +138,15 @@ export class ByteWriter {
     if (digits === 1) buffer[--at] = 48 + (rest % 10)
   }
 
-  #grow(least: number): void {
-    const buffer = new Uint8Array(Math.max(this.#buffer.length * 2, this.position + least + SLACK))
+  #grow(minBytes: number): void {
+    const buffer = new Uint8Array(Math.max(this.#buffer.length * 2, this.position + minBytes + SLACK))
     buffer.set(this.written)
     this.#buffer = buffer
     this.#view = new DataView(buffer.buffer)
   }
 }
 
-/** A number in the words of Prometheus's formats. */
+/** A number as text, as in Prometheus's formats: shortest decimal, `NaN`, `+Inf`, `-Inf`. */
 export function formatNumber(value: number): string {
   if (value === Infinity) return '+Inf'
   if (value === -Infinity) return '-Inf'

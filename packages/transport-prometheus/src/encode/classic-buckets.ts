@@ -1,6 +1,6 @@
 import type { BucketRun, ExponentialBuckets } from '@tidegauge/core'
 
-/** A histogram as the text formats can tell it: cumulative counts up to each bound. */
+/** A histogram as the text formats have it: cumulative counts up to each bound. */
 export interface ClassicBuckets {
   readonly buckets: readonly { readonly bound: number; readonly count: number }[]
   readonly sum: number
@@ -8,10 +8,10 @@ export interface ClassicBuckets {
 }
 
 /**
- * An exponential histogram at the powers of two.
+ * Converts an exponential histogram to buckets at the powers of two.
  *
- * Exponential buckets of any scale from 0 up end exactly there, so the counts are exact, and the bounds stay the
- * same while the scale adapts; new ones only join at the ends. Zero and negative values are under `le="0"`.
+ * Exponential buckets of scale 0 and finer have bounds at all powers of two. So the counts are exact, and the bounds
+ * stay the same when the scale changes; new ones are only added at both ends. Zero and negative values are in `le="0"`.
  */
 export function classicBuckets(state: ExponentialBuckets): ClassicBuckets {
   const negatives = state.negative === undefined ? 0 : total(state.negative)
@@ -20,12 +20,11 @@ export function classicBuckets(state: ExponentialBuckets): ClassicBuckets {
   for (const [bound, n] of powersOfTwo(state.positive, state.scale))
     buckets.push({ bound, count: (count += n) })
   // values above 2^1023 have no finite bound above them
-  const whole = state.count
-  buckets.push({ bound: Infinity, count: whole })
-  return { buckets, sum: state.sum, count: whole }
+  buckets.push({ bound: Infinity, count: state.count })
+  return { buckets, sum: state.sum, count: state.count }
 }
 
-/** Counts by the power of two that a bucket ends at or below, ascending. */
+/** The counts between powers of two, as pairs of upper bound and count, ascending. */
 function powersOfTwo(run: BucketRun, scale: number): [number, number][] {
   const result: [number, number][] = []
   for (let i = 0; i < run.length; i++) {

@@ -1,14 +1,14 @@
 import type { FamilyPart, FamilyView, SeriesReader } from '@tidegauge/core'
 import type { ByteWriter } from './byte-writer.js'
-import { escapeLabelValue } from './escape.js'
+import { escapeLabelValue } from './text-format.js'
 
 /** {@link ByteWriter.copy} may read so many bytes past the end. */
 const SLACK = 8
 
 /**
  * The pieces of a sample line that are the same for every series of a part, as bytes: the name with the constant
- * labels, what stands between two label values, and what closes the labels, one closing for each extra label
- * such as `le="0.1"`.
+ * labels, the text between two label values, and the text after the last one. There is one such ending for each extra
+ * label such as `le="0.1"`.
  */
 export class LineTemplate {
   readonly #labels: number
@@ -22,8 +22,8 @@ export class LineTemplate {
     const pieces = labels.map(
       (label, i) => (i === 0 ? `${name}{${[...constants, ''].join(',')}` : '",') + `${label.name}="`,
     )
-    const closings = extras.map((extra) => closing(name, labels.length > 0, constants, extra))
-    this.#view = this.#pack([...pieces, ...closings])
+    const endings = extras.map((extra) => endingOf(name, labels.length > 0, constants, extra))
+    this.#view = this.#pack([...pieces, ...endings])
   }
 
   /** Writes everything up to the value, on the line with the extra label of this index. */
@@ -52,7 +52,7 @@ export class LineTemplate {
   }
 }
 
-function closing(name: string, hasLabels: boolean, constants: readonly string[], extra: string): string {
+function endingOf(name: string, hasLabels: boolean, constants: readonly string[], extra: string): string {
   if (hasLabels) return `"${extra === '' ? '' : `,${extra}`}} `
   const labels = extra === '' ? constants : [...constants, extra]
   return labels.length === 0 ? `${name} ` : `${name}{${labels.join(',')}} `

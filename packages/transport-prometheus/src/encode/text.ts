@@ -1,9 +1,9 @@
 import type { FamilyPart, FamilyView, SeriesReader, StoredExemplar, StringPool } from '@tidegauge/core'
 import type { ByteWriter } from './byte-writer.js'
 import { classicBuckets } from './classic-buckets.js'
-import { escapeLabelValue } from './escape.js'
-import { familyHead, labelNumber, type FamilyHead, type TextFormat } from './format.js'
+import { familyHead, type FamilyHead } from './family-head.js'
 import { LineTemplate } from './line-template.js'
+import { escapeLabelValue, labelNumber, type TextFormat } from './text-format.js'
 
 const LINE_BREAK = 10
 const SPACE = 32
@@ -17,8 +17,8 @@ export interface TextExposition {
 }
 
 /**
- * Writes families in text 0.0.4 or OpenMetrics 1.0.0, and yields whenever a chunk is full: the caller takes the
- * bytes away, and may let any time pass. Changes nothing of what it reads.
+ * Writes families in text 0.0.4 or OpenMetrics 1.0.0. Yields whenever a chunk is full: the caller then takes the bytes
+ * from the writer, and may continue at any time. Changes nothing that it reads.
  */
 export function* encodeText(families: readonly FamilyView[], exposition: TextExposition): Generator<void> {
   const { writer, format } = exposition
@@ -153,14 +153,14 @@ function templateOf({ head, family, part }: Section, suffix = '', extras?: reado
 }
 
 /**
- * OpenMetrics takes a sum for a counter: where it is negative, or bounds are, neither it nor the count is written.
+ * In OpenMetrics a sum is a counter. With a negative sum or negative bounds, sum and count are left out.
  * Source: OpenMetrics 1.0.0, "Histogram" and "Summary".
  */
 function hasTotals(format: TextFormat, sum: number): boolean {
   return format === 'text' || sum >= 0
 }
 
-/** What a line needs: where it is written, and the series with the bytes of its labels. */
+/** Where a line is written, and the series with the bytes of its labels. */
 interface LineTarget {
   readonly writer: ByteWriter
   readonly series: SeriesReader

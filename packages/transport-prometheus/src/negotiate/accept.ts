@@ -1,4 +1,4 @@
-/** A representation that this endpoint has. */
+/** A format that this endpoint writes, with its content type. */
 export interface Representation {
   readonly format: 'text' | 'openmetrics' | 'protobuf' | 'json'
   readonly contentType: string
@@ -19,14 +19,14 @@ const openMetrics = (version: string): Representation => ({
   contentType: `application/openmetrics-text; version=${version}; charset=utf-8; escaping=underscores`,
 })
 
-/** Longer headers are not read: no scraper sends one, and parsing must stay cheap. */
+/** The rest of a longer header is ignored: no scraper sends one, and parsing must be cheap. */
 const MAX_CHARACTERS = 4_096
 
 /**
- * The representation that an `Accept` header asks for: the one with the highest quality, the first of equals.
+ * Chooses the representation for an `Accept` header: the one with the highest quality, the first among equals.
  *
- * Whatever is asked, there is an answer: what nothing here matches gets text 0.0.4, never 406, because scrapers
- * with careless headers exist. OpenMetrics without a version means 0.0.1.
+ * A header that matches nothing gets text 0.0.4, never 406, because some scrapers send wrong headers. OpenMetrics
+ * without a version means 0.0.1.
  */
 export function negotiate(accept: string | undefined): Representation {
   let best = text
@@ -40,7 +40,7 @@ export function negotiate(accept: string | undefined): Representation {
   return best
 }
 
-/** Whether an `Accept-Encoding` header takes gzip, the one coding that Prometheus decodes. */
+/** Whether an `Accept-Encoding` header accepts gzip, the only coding that Prometheus decodes. */
 export function acceptsGzip(acceptEncoding: string | undefined): boolean {
   const codings = parseAccept(acceptEncoding ?? '')
   const named = codings.find(({ type }) => type === 'gzip' || type === 'x-gzip')
@@ -80,7 +80,7 @@ function isMetricFamily(parameters: ReadonlyMap<string, string>): boolean {
   return proto === 'io.prometheus.client.metricfamily' && (encoding === undefined || encoding === 'delimited')
 }
 
-/** Source: RFC 9110, sections 12.4.2 and 12.5. A quality that can't be read counts as 1. */
+/** Source: RFC 9110, sections 12.4.2 and 12.5. A quality that is not a number counts as 1. */
 function parseAccept(header: string): AcceptRange[] {
   return header
     .slice(0, MAX_CHARACTERS)

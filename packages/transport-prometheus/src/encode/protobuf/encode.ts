@@ -28,17 +28,19 @@ const types: Readonly<Record<FamilyView['kind'], number>> = {
   exponential_histogram: 4,
 }
 
+/** Where an exposition in protobuf is written to, and how. */
 export interface ProtobufExposition {
   readonly writer: ProtoWriter
+  /** The encoder yields when the writer holds so many bytes. */
   readonly chunkBytes: number
   readonly form: HistogramForm
 }
 
 /**
- * Writes families as length-delimited `io.prometheus.client.MetricFamily` messages, and yields when a chunk is full.
+ * Writes families as length-delimited `io.prometheus.client.MetricFamily` messages. Yields when a chunk is full.
  *
- * A message's length stands before it, so a message can't be written over many slices while its series come and go:
- * a family that fills a chunk goes on in a further message of the same name, which receivers read as one family.
+ * A message starts with its length, so it must be complete before the encoder yields. A family that fills a chunk is
+ * continued in another message of the same name; receivers read both as one family.
  */
 export function* encodeProtobuf(
   families: readonly FamilyView[],
@@ -49,7 +51,7 @@ export function* encodeProtobuf(
 
 function* writeFamily(family: FamilyView, exposition: ProtobufExposition): Generator<void> {
   const { writer, chunkBytes } = exposition
-  let at = beginFamily(writer, family)
+  let at = startFamily(writer, family)
   for (const part of family.parts) {
     const series = part.series()
     const write = metricWriter(family, part, series, exposition)
@@ -57,17 +59,17 @@ function* writeFamily(family: FamilyView, exposition: ProtobufExposition): Gener
     while (series.next()) {
       write(view)
       if (writer.position < chunkBytes) continue
-      writer.end(at)
+      writer.endField(at)
       yield
       view = viewOf(series.pool)
-      at = beginFamily(writer, family)
+      at = startFamily(writer, family)
     }
   }
-  writer.end(at)
+  writer.endField(at)
 }
 
-function beginFamily(writer: ProtoWriter, { name, help, kind, unit }: FamilyView): number {
-  const at = writer.begin()
+function startFamily(writer: ProtoWriter, { name, help, kind, unit }: FamilyView): number {
+  const at = writer.startField()
   writer.textField(NAME, name)
   writer.textField(HELP, help.toWellFormed())
   writer.varintField(TYPE, types[kind])
@@ -77,7 +79,7 @@ function beginFamily(writer: ProtoWriter, { name, help, kind, unit }: FamilyView
 
 type WriteMetric = (poolView: DataView) => void
 
-/** A function that writes the series that the reader stands at, as one `Metric` or, for states, several. */
+/** Returns a function that writes the reader's present series: one `Metric`, or one for each state of a state set. */
 function metricWriter(
   family: FamilyView,
   part: FamilyPart,
@@ -93,14 +95,14 @@ function metricWriter(
   const body = { writer, series, form, bounds: family.bounds, quantiles: family.quantiles }
   return (poolView) => {
     writer.byte(METRIC)
-    const at = writer.begin()
+    const at = writer.startField()
     labels.write(writer, series, poolView)
     writeBody(body)
-    writer.end(at)
+    writer.endField(at)
   }
 }
 
-/** The hottest path: lengths are known before, so that nothing is moved. */
+/** The hottest path: lengths are known in advance, so no bytes are moved. */
 function plainWriter(
   { kind }: FamilyView,
   labels: LabelTemplate,

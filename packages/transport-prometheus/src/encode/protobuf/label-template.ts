@@ -6,7 +6,7 @@ const NAME = tag(1, 'bytes')
 const VALUE = tag(2, 'bytes')
 const SLACK = 8
 
-/** The label pairs of the series of one part: what is the same for all of them is kept as bytes. */
+/** Writes the label pairs of the series of one part. What is the same for all of them is kept as bytes. */
 export class LabelTemplate {
   readonly #constants: DataView
   readonly #constantLength: number
@@ -22,7 +22,7 @@ export class LabelTemplate {
     this.#names = labels.map(({ name }) => bytesOf((writer) => writer.textField(NAME, name)))
   }
 
-  /** Bytes that {@link write} will take. */
+  /** How many bytes {@link write} writes for the reader's present series. */
   length({ ids, idsAt, pool }: SeriesReader): number {
     let length = this.#constantLength
     for (let i = 0; i < this.#names.length; i++) {
@@ -32,6 +32,7 @@ export class LabelTemplate {
     return length
   }
 
+  /** Writes the label pairs of the reader's present series. */
   write(writer: ProtoWriter, { ids, idsAt, pool }: SeriesReader, poolView: DataView): void {
     writer.copy(this.#constants, 0, this.#constantLength)
     for (let i = 0; i < this.#names.length; i++) {
@@ -51,13 +52,13 @@ export class LabelTemplate {
   }
 }
 
-/** One `LabelPair` as a field `label`. */
+/** Writes one `LabelPair` as a field `label`. */
 export function writeLabel(writer: ProtoWriter, name: string, value: string): void {
   writer.byte(LABEL)
-  const at = writer.begin()
+  const at = writer.startField()
   writer.textField(NAME, name)
   writer.textField(VALUE, value)
-  writer.end(at)
+  writer.endField(at)
 }
 
 function bytesOf(write: (writer: ProtoWriter) => void): { view: DataView; length: number } {

@@ -4,7 +4,7 @@ import { writeLabel } from './label-template.js'
 import { isNative, writeNative } from './native-histogram.js'
 import { ProtoWriter, tag } from './proto-writer.js'
 
-/** How exponential histograms are told: natively, at powers of two, or both at once. */
+/** How exponential histograms are written: as native histograms, as classic ones at powers of two, or as both. */
 export type HistogramForm = 'native' | 'classic' | 'both'
 
 /** Fields of `Metric`. Source: prometheus/client_model, metrics.proto. */
@@ -23,7 +23,7 @@ const BUCKET = tag(3, 'bytes')
 const HISTOGRAM_EXEMPLARS = tag(16, 'bytes')
 const BUCKET_EXEMPLAR = tag(3, 'bytes')
 
-/** What the writing of one series' body needs. */
+/** What a body writer needs. */
 export interface BodyContext {
   readonly writer: ProtoWriter
   readonly series: SeriesReader
@@ -34,7 +34,7 @@ export interface BodyContext {
   readonly form: HistogramForm
 }
 
-/** Writes what follows the labels in a `Metric`, for the kinds whose length is not known before. */
+/** Write what follows the labels in a `Metric`, for the kinds whose length is not known in advance. */
 export const bodyWriters = {
   counter: writeCounter,
   histogram: writeHistogram,
@@ -52,13 +52,13 @@ export function writeGauge(writer: ProtoWriter, value: number): void {
   writer.doubleField(VALUE, value)
 }
 
-/** The bytes of a counter that has no exemplar. */
-export function plainCounterLength(createdMs: number): number {
+/** The bytes of a counter without an exemplar. */
+export function plainCounterLength(createdMs: number | undefined): number {
   return 2 + 9 + timestampBytes(createdMs, CREATED.counter).length
 }
 
 /** Writes a counter of {@link plainCounterLength} bytes. */
-export function writePlainCounter(writer: ProtoWriter, value: number, createdMs: number): void {
+export function writePlainCounter(writer: ProtoWriter, value: number, createdMs: number | undefined): void {
   const created = timestampBytes(createdMs, CREATED.counter)
   writer.byte(COUNTER)
   writer.byte(9 + created.length)
@@ -66,10 +66,16 @@ export function writePlainCounter(writer: ProtoWriter, value: number, createdMs:
   writer.copy(created.view, 0, created.length)
 }
 
-/** The latest timestamp as bytes: series come in crowds, so that neighbours share theirs. */
-let latest = { ms: Number.NaN, field: 0, view: new DataView(new ArrayBuffer(0)), length: 0 }
+const noBytes = { view: new DataView(new ArrayBuffer(0)), length: 0 }
 
-function timestampBytes(ms: number, field: number): { readonly view: DataView; readonly length: number } {
+/** The latest timestamp as bytes. Many series are created at the same time, so most need no new one. */
+let latest = { ms: Number.NaN, field: 0, ...noBytes }
+
+function timestampBytes(
+  ms: number | undefined,
+  field: number,
+): { readonly view: DataView; readonly length: number } {
+  if (ms === undefined) return noBytes
   if (latest.ms !== ms || latest.field !== field) {
     const writer = new ProtoWriter(new Uint8Array(128))
     writeTimestamp(writer, field, ms)
@@ -80,16 +86,16 @@ function timestampBytes(ms: number, field: number): { readonly view: DataView; r
 
 function writeCounter({ writer, series }: BodyContext): void {
   writer.byte(COUNTER)
-  const at = writer.begin()
+  const at = writer.startField()
   writer.doubleField(VALUE, series.value)
   if (series.hasExemplars) writeExemplar(writer, COUNTER_EXEMPLAR, series.exemplar())
   writeTimestamp(writer, CREATED.counter, series.createdMs)
-  writer.end(at)
+  writer.endField(at)
 }
 
 function writeHistogram({ writer, series, bounds }: BodyContext): void {
   writer.byte(HISTOGRAM)
-  const at = writer.begin()
+  const at = writer.startField()
   writer.varintField(SAMPLE_COUNT, series.count)
   writer.doubleField(SAMPLE_SUM, series.sum)
   const { hasExemplars } = series
@@ -100,14 +106,14 @@ function writeHistogram({ writer, series, bounds }: BodyContext): void {
     writeBucket(writer, cumulative, i < bounds.length ? bounds[i] : Infinity, exemplar)
   }
   writeTimestamp(writer, CREATED.histogram, series.createdMs)
-  writer.end(at)
+  writer.endField(at)
 }
 
 function writeExponential({ writer, series, form }: BodyContext): void {
   const state = series.exponential
   const native = form !== 'classic' && isNative(state)
   writer.byte(HISTOGRAM)
-  const at = writer.begin()
+  const at = writer.startField()
   writer.varintField(SAMPLE_COUNT, state.count)
   writer.doubleField(SAMPLE_SUM, state.sum)
   if (form !== 'native' || !native)
@@ -115,12 +121,12 @@ function writeExponential({ writer, series, form }: BodyContext): void {
   if (native) writeNative(writer, state)
   writeTimestamp(writer, CREATED.histogram, series.createdMs)
   if (native && series.hasExemplars) writeExemplar(writer, HISTOGRAM_EXEMPLARS, series.exemplar())
-  writer.end(at)
+  writer.endField(at)
 }
 
 function writeSummary({ writer, series, quantiles }: BodyContext): void {
   writer.byte(SUMMARY)
-  const at = writer.begin()
+  const at = writer.startField()
   writer.varintField(SAMPLE_COUNT, series.count)
   writer.doubleField(SAMPLE_SUM, series.sum)
   for (const [i, value] of series.quantileValues().entries()) {
@@ -130,35 +136,36 @@ function writeSummary({ writer, series, quantiles }: BodyContext): void {
     writer.doubleField(tag(2, 'double'), value)
   }
   writeTimestamp(writer, CREATED.summary, series.createdMs)
-  writer.end(at)
+  writer.endField(at)
 }
 
 function writeBucket(writer: ProtoWriter, count: number, bound: number, exemplar?: StoredExemplar): void {
   writer.byte(BUCKET)
-  const at = writer.begin()
+  const at = writer.startField()
   writer.varintField(tag(1, 'varint'), count)
   writer.doubleField(tag(2, 'double'), bound)
   if (exemplar !== undefined) writeExemplar(writer, BUCKET_EXEMPLAR, exemplar)
-  writer.end(at)
+  writer.endField(at)
 }
 
 function writeExemplar(writer: ProtoWriter, field: number, exemplar: StoredExemplar | undefined): void {
   if (exemplar === undefined) return
   writer.varint(field)
-  const at = writer.begin()
+  const at = writer.startField()
   for (const [name, value] of Object.entries(exemplar.labels)) writeLabel(writer, name, value)
   writer.doubleField(tag(2, 'double'), exemplar.value)
   writeTimestamp(writer, tag(3, 'bytes'), exemplar.timestampSeconds * 1000)
-  writer.end(at)
+  writer.endField(at)
 }
 
-/** A `google.protobuf.Timestamp`. */
-function writeTimestamp(writer: ProtoWriter, field: number, ms: number): void {
+/** Writes a `google.protobuf.Timestamp`; nothing when the time is not known. */
+function writeTimestamp(writer: ProtoWriter, field: number, ms: number | undefined): void {
+  if (ms === undefined) return
   const seconds = Math.floor(ms / 1000)
   if (seconds < 0) return
   writer.varint(field)
-  const at = writer.begin()
+  const at = writer.startField()
   writer.varintField(tag(1, 'varint'), seconds)
   writer.varintField(tag(2, 'varint'), Math.round((ms - seconds * 1000) * 1e6))
-  writer.end(at)
+  writer.endField(at)
 }

@@ -4,7 +4,7 @@ import { tag, varintLength, zigzag, type ProtoWriter } from './proto-writer.js'
 /** The schemas that Prometheus knows. Source: Prometheus, "Native Histograms", "Schema". */
 const FINEST_SCHEMA = 8
 const COARSEST_SCHEMA = -4
-/** A gap of more empty buckets than this begins a new span. */
+/** After more empty buckets than this, a new span starts. */
 const MAX_GAP = 2
 
 /** Fields of `Histogram`. Source: prometheus/client_model, metrics.proto. */
@@ -16,16 +16,16 @@ const POSITIVE = { span: tag(12, 'bytes'), delta: tag(13, 'bytes') }
 const SPAN_OFFSET = tag(1, 'varint')
 const SPAN_LENGTH = tag(2, 'varint')
 
-/** Whether a histogram's buckets can be told natively: those that are coarser than any schema can't. */
+/** Whether a histogram can be written as a native one: there is no schema for coarser buckets. */
 export function isNative({ scale }: ExponentialBuckets): boolean {
   return scale >= COARSEST_SCHEMA
 }
 
 /**
- * The native part of a histogram: schema, zero bucket, spans and deltas. Scales finer than schema 8 are merged.
+ * Writes the native part of a histogram: schema, zero bucket, spans and deltas. Buckets finer than schema 8 are merged.
  *
- * The zero bucket holds exact zeros only. An empty histogram gets an empty span, by which receivers tell it from a
- * classic one.
+ * The zero bucket has exact zeros only. An empty histogram gets an empty span: without one, receivers would take it
+ * for a classic histogram.
  */
 export function writeNative(writer: ProtoWriter, state: ExponentialBuckets): void {
   const shift = Math.max(state.scale - FINEST_SCHEMA, 0)
@@ -38,7 +38,7 @@ export function writeNative(writer: ProtoWriter, state: ExponentialBuckets): voi
   else if (!hasNegatives) writeSpan(writer, POSITIVE.span, 0, 0)
 }
 
-/** The filled buckets of the run in hand, used again for each, so that a scrape makes no garbage of them. */
+/** The filled buckets of the present run. Used again for each run, so that a scrape allocates nothing for them. */
 const filled = { indexes: new Int32Array(256), counts: new Float64Array(256), length: 0 }
 
 function writeRun(
@@ -57,12 +57,12 @@ function writeRun(
     from = to
   }
   writer.varint(fields.delta)
-  const at = writer.begin()
+  const at = writer.startField()
   writeDeltas(writer)
-  writer.end(at)
+  writer.endField(at)
 }
 
-/** Takes the filled buckets by Prometheus's index, that of the upper bound: one more than OpenTelemetry's. */
+/** Finds the filled buckets. Their index in Prometheus is one more than in OpenTelemetry. */
 function fill({ start, length, counts }: BucketRun, shift: number): void {
   if (length > filled.indexes.length) {
     filled.indexes = new Int32Array(length)
@@ -82,25 +82,25 @@ function fill({ start, length, counts }: BucketRun, shift: number): void {
   filled.length = n
 }
 
-/** Where the span ends that begins at this filled bucket. */
+/** The end of the span that starts at this filled bucket. */
 function spanEnd(from: number): number {
   let to = from + 1
   while (to < filled.length && filled.indexes[to] - filled.indexes[to - 1] - 1 <= MAX_GAP) to++
   return to
 }
 
-/** Differences of neighbouring counts; buckets in a short gap count as zero, those between spans not at all. */
+/** Writes the differences of successive counts. Empty buckets inside a span are written, those between spans are not. */
 function writeDeltas(writer: ProtoWriter): void {
-  let before = 0
+  let previous = 0
   for (let i = 0; i < filled.length; i++) {
-    const between = i === 0 ? 0 : filled.indexes[i] - filled.indexes[i - 1] - 1
-    const zeros = between <= MAX_GAP ? between : 0
+    const gap = i === 0 ? 0 : filled.indexes[i] - filled.indexes[i - 1] - 1
+    const zeros = gap <= MAX_GAP ? gap : 0
     for (let k = 0; k < zeros; k++) {
-      writer.varint(zigzag(-before))
-      before = 0
+      writer.varint(zigzag(-previous))
+      previous = 0
     }
-    writer.varint(zigzag(filled.counts[i] - before))
-    before = filled.counts[i]
+    writer.varint(zigzag(filled.counts[i] - previous))
+    previous = filled.counts[i]
   }
 }
 

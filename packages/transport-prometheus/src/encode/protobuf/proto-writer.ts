@@ -1,7 +1,7 @@
 import { ByteWriter } from '../byte-writer.js'
 
-/** Room that is kept before a message for its length: enough for 2^28 bytes. */
-const LENGTH_ROOM = 4
+/** Bytes that are reserved for a message's length: enough for 2^28 bytes. */
+const LENGTH_BYTES = 4
 
 /**
  * Writes Protocol Buffers' wire format.
@@ -9,7 +9,7 @@ const LENGTH_ROOM = 4
  * Source: protobuf.dev, "Encoding". Only what the metrics messages need: varints, zigzag, doubles, bytes.
  */
 export class ProtoWriter extends ByteWriter {
-  /** An unsigned integer below 2^53. */
+  /** Writes an unsigned integer below 2^53. */
   varint(value: number): void {
     let rest = value
     while (rest >= 0x80) {
@@ -19,40 +19,40 @@ export class ProtoWriter extends ByteWriter {
     this.byte(rest)
   }
 
-  /** A field of a double. */
+  /** Writes a field of a double. */
   doubleField(field: number, value: number): void {
     this.varint(field)
     this.float64(value)
   }
 
-  /** A field of an unsigned integer. */
+  /** Writes a field of an unsigned integer. */
   varintField(field: number, value: number): void {
     this.varint(field)
     this.varint(value)
   }
 
-  /** A field of text. */
+  /** Writes a field of text. */
   textField(field: number, text: string): void {
     this.varint(field)
-    const at = this.begin()
+    const at = this.startField()
     this.text(text)
-    this.end(at)
+    this.endField(at)
   }
 
-  /** Begins something whose length is written before it; give what this returns to {@link end}. */
-  begin(): number {
+  /** Starts a field that has its length before it. Returns its position, which {@link endField} takes. */
+  startField(): number {
     const at = this.position
-    for (let i = 0; i < LENGTH_ROOM; i++) this.byte(0)
+    for (let i = 0; i < LENGTH_BYTES; i++) this.byte(0)
     return at
   }
 
-  /** Writes the length and closes the gap that a short one leaves. */
-  end(at: number): void {
+  /** Writes the field's length, and moves its bytes when the length needs less than the reserved bytes. */
+  endField(at: number): void {
     const end = this.position
-    const length = end - at - LENGTH_ROOM
+    const length = end - at - LENGTH_BYTES
     this.position = at
     this.varint(length)
-    this.closeGap(at + LENGTH_ROOM, end)
+    this.closeGap(at + LENGTH_BYTES, end)
   }
 }
 
@@ -63,7 +63,7 @@ export function varintLength(value: number): number {
   return length
 }
 
-/** A signed integer as `sint32` and `sint64` have it. */
+/** A signed integer in the encoding of `sint32` and `sint64`. */
 export function zigzag(value: number): number {
   return value < 0 ? -2 * value - 1 : 2 * value
 }

@@ -1,4 +1,4 @@
-/** Words for units of UCUM. Source: OpenTelemetry, "Prometheus and OpenMetrics compatibility", "Metric Metadata". */
+/** Words for the units of UCUM. Source: OpenTelemetry, "Prometheus and OpenMetrics compatibility", "Metric Metadata". */
 const unitWords: ReadonlyMap<string, string> = new Map([
   ['d', 'days'],
   ['h', 'hours'],
@@ -39,7 +39,7 @@ const perWords: ReadonlyMap<string, string> = new Map([
   ['y', 'year'],
 ])
 
-/** What of a metric its name in Prometheus depends on. */
+/** What a metric's name in Prometheus depends on. */
 export interface NamedMetric {
   readonly name: string
   /** In UCUM. */
@@ -48,11 +48,11 @@ export interface NamedMetric {
 }
 
 /**
- * The name and unit in Prometheus: words joined by single underscores, then the unit unless it is among them, then
- * `_total` for what only grows and `_ratio` for a gauge of unit 1.
+ * Translates a name and unit for Prometheus: words joined by single underscores, then the unit unless the name has it,
+ * then `_total` for a monotonic sum or `_ratio` for a gauge of unit 1. The name is empty when it has no letter or digit.
  *
  * Source: OpenTelemetry, "Prometheus and OpenMetrics compatibility", "OTLP Metric points to Prometheus"; the order of
- * the suffixes is the one of Prometheus's own translator. An empty result means that nothing of the name can be kept.
+ * the suffixes is that of Prometheus's own translator.
  */
 export function translateName({ name, unit, kind }: NamedMetric): { name: string; unit: string } {
   const [main = '', ...per] = unit.split('/')
@@ -71,7 +71,7 @@ export function translateName({ name, unit, kind }: NamedMetric): { name: string
   }
 }
 
-/** An annotation in braces is no unit. */
+/** A unit's word; empty for an annotation in braces. */
 function wordOf(unit: string, words: ReadonlyMap<string, string>): string {
   const trimmed = unit.trim()
   if (trimmed === '' || /[{}]/.test(trimmed)) return ''

@@ -1,13 +1,14 @@
 import type { SourcePoint } from './source-family.js'
 
-/** What most label values are; others are told by their `toString`, as the libraries do. */
+/** What most label values are; for others their `toString` counts, as in the libraries. */
 type Printable = string | number | boolean
 
 /**
- * The one labels object that a metric's points are written into in turn, as core wants them: every label there, and
- * every value a string. Label names such as `__proto__` are names like any other.
+ * One labels object that the points of a metric are written into one after the other, in the form that core needs:
+ * every label is there, and every value is a string. It has no prototype, because the
+ * other library chooses the names.
  */
-export class LabelScratch {
+export class LabelBuffer {
   readonly names: readonly string[]
   readonly labels: Record<string, string> = Object.create(null)
 
@@ -15,7 +16,10 @@ export class LabelScratch {
     this.names = [...new Set(names)]
   }
 
-  /** Takes over what is there; what is left out or undefined becomes the empty string. False when a value has no text. */
+  /**
+   * Writes one point's labels. A label that is left out or undefined becomes the empty string.
+   * Returns false when a value cannot be converted to a string.
+   */
   fill(labels: Readonly<Record<string, unknown>>): boolean {
     for (const name of this.names) {
       const text = Object.hasOwn(labels, name) ? textOf(labels[name] as Printable) : ''
@@ -25,15 +29,15 @@ export class LabelScratch {
     return true
   }
 
-  /** These names, and then those of the points that are not among them. */
-  with(points: readonly SourcePoint[]): string[] {
+  /** The names of this buffer, and then other names that the points have. */
+  namesWith(points: readonly SourcePoint[]): string[] {
     const names = new Set(this.names)
     for (const { labels } of points) for (const name of Object.keys(labels ?? {})) names.add(name)
     return [...names]
   }
 }
 
-/** A label's value as text; undefined for what has none. */
+/** A label's value as text; undefined when it cannot be converted. */
 function textOf(value: Printable | undefined): string | undefined {
   if (typeof value === 'string') return value
   if (value === undefined) return ''

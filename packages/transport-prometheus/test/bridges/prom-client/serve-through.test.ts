@@ -3,10 +3,10 @@ import type { AddressInfo } from 'node:net'
 import express from 'express'
 import { apiLevel, createTidegauge, type TidegaugeOptions } from '@tidegauge/core'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { serveThrough } from '../../src/index.js'
-import { everyKind, recordEveryKind } from '../support/every-kind.js'
-import { parseExposition } from '../support/parse-exposition.js'
-import { libraries } from './open-bridge.js'
+import { serveThrough } from '../../../src/index.js'
+import { everyKind, recordEveryKind } from '../../support/every-kind.js'
+import { parseExposition } from '../../support/parse-exposition.js'
+import { libraries } from '../open-bridge.js'
 
 /** A host with one series of every kind, served through this registry. */
 async function serve(register: any, options: TidegaugeOptions = {}) {

@@ -1,5 +1,6 @@
 import type { ExponentialTotals, HistogramTotals } from '@tidegauge/core'
-import type { LabelTranslator } from './otel-labels.js'
+import type { SourceFamily, SourceKind, SourcePoint } from '../source-family.js'
+import type { LabelTranslator } from './label-translator.js'
 import {
   DELTA,
   pointTypes,
@@ -8,31 +9,33 @@ import {
   type OtelMetric,
   type OtelScopeMetrics,
 } from './otel-metrics.js'
-import { translateName } from './otel-names.js'
-import type { SourceFamily, SourceKind, SourcePoint } from './source-family.js'
+import { translateName } from './translate-name.js'
 
-/** What was collected, by the names of Prometheus. */
+/** The default of core and of the SDK. */
+const DEFAULT_MAX_BUCKETS = 160
+
+/** What was collected, under the names of Prometheus. */
 export interface ReadCollection {
   readonly families: readonly SourceFamily[]
-  /** Metrics that have no counterpart, with the reason in words. */
+  /** Metrics that cannot be converted, with the reason for the log. */
   readonly unsupported: readonly { readonly name: string; readonly why: string }[]
 }
 
-interface Growing extends SourceFamily {
+interface MutableFamily extends SourceFamily {
   readonly points: SourcePoint[]
   maxBuckets?: number
 }
 
 /**
- * Makes families of collected metrics. Metrics of several scopes that have the same name and kind are one family,
- * whose series the scope's labels tell apart.
+ * Converts collected metrics to families. Metrics of several scopes with the same name and kind become one family; its
+ * series differ in the labels of their scopes.
  */
 export function readCollection(
   scopes: readonly OtelScopeMetrics[],
   labels: LabelTranslator,
   scopeLabels: 'on' | 'off',
 ): ReadCollection {
-  const families = new Map<string, Growing>()
+  const families = new Map<string, MutableFamily>()
   const unsupported: { name: string; why: string }[] = []
   for (const { scope, metrics } of scopes) {
     const extra = scopeLabels === 'on' ? labelsOfScope(scope) : {}
@@ -42,7 +45,7 @@ export function readCollection(
       if (family === undefined || isDelta(metric))
         unsupported.push({ name: metric.descriptor.name, why: whyNot(metric, kind) })
       else
-        addPoints(known(families, family), metric, (attributes) =>
+        addPoints(familyIn(families, family), metric, (attributes) =>
           labels.labels(attributes, family.kind, extra),
         )
     }
@@ -50,7 +53,7 @@ export function readCollection(
   return { families: [...families.values()], unsupported }
 }
 
-/** A gauge is the latest value, whatever its temporality. */
+/** The temporality of a gauge does not matter: it is always the latest value. */
 function isDelta({ dataPointType, aggregationTemporality }: OtelMetric): boolean {
   return aggregationTemporality === DELTA && dataPointType !== pointTypes.gauge
 }
@@ -63,7 +66,7 @@ function labelsOfScope({ name, version, schemaUrl }: OtelScopeMetrics['scope']):
   }
 }
 
-/** A sum that goes both ways is a gauge, as in Prometheus. */
+/** A sum that can fall is a gauge in Prometheus. */
 function kindOf({ dataPointType, isMonotonic }: OtelMetric): SourceKind | undefined {
   switch (dataPointType) {
     case pointTypes.sum:
@@ -82,9 +85,10 @@ function kindOf({ dataPointType, isMonotonic }: OtelMetric): SourceKind | undefi
 function familyOf(
   { descriptor, dataPointType, dataPoints }: OtelMetric,
   kind: SourceKind,
-): Growing | undefined {
-  const named = kind === 'counter' ? 'monotonic_sum' : dataPointType === pointTypes.gauge ? 'gauge' : 'other'
-  const { name, unit } = translateName({ name: descriptor.name, unit: descriptor.unit, kind: named })
+): MutableFamily | undefined {
+  const nameKind =
+    kind === 'counter' ? 'monotonic_sum' : dataPointType === pointTypes.gauge ? 'gauge' : 'other'
+  const { name, unit } = translateName({ name: descriptor.name, unit: descriptor.unit, kind: nameKind })
   if (name === '') return undefined
   return {
     name,
@@ -100,8 +104,8 @@ function familyOf(
   }
 }
 
-/** The family of this name and kind; two kinds of one name stay two, of which the recorder takes the first. */
-function known(families: Map<string, Growing>, family: Growing): Growing {
+/** The family of this name and kind. Two kinds of one name stay two families; the recorder uses the first. */
+function familyIn(families: Map<string, MutableFamily>, family: MutableFamily): MutableFamily {
   const key = `${family.kind} ${family.name}`
   const existing = families.get(key)
   if (existing !== undefined) return existing
@@ -110,7 +114,7 @@ function known(families: Map<string, Growing>, family: Growing): Growing {
 }
 
 function addPoints(
-  family: Growing,
+  family: MutableFamily,
   { dataPoints }: OtelMetric,
   labelsOf: (attributes: Readonly<Record<string, unknown>>) => Record<string, string>,
 ): void {
@@ -119,7 +123,7 @@ function addPoints(
     if (family.kind === 'histogram') family.points.push({ labels, value: histogram(value as OtelHistogram) })
     else if (family.kind === 'exponential_histogram') {
       const totals = exponential(value as OtelExponentialHistogram)
-      family.maxBuckets = Math.max(family.maxBuckets ?? 160, bucketsFor(totals))
+      family.maxBuckets = Math.max(family.maxBuckets ?? DEFAULT_MAX_BUCKETS, bucketsFor(totals))
       family.points.push({ labels, value: totals })
     } else family.points.push({ labels, value: value as number })
   }
@@ -140,15 +144,15 @@ function exponential(value: OtelExponentialHistogram): ExponentialTotals {
   }
 }
 
-/** As many buckets as the source keeps, so that the scale need not fall; a power of two, so that it rarely changes. */
+/** As many buckets as the source has, so that the scale stays the same; a power of two, so that it rarely changes. */
 function bucketsFor({ positive, negative }: ExponentialTotals): number {
-  const most = Math.max(positive.counts.length, negative.counts.length)
-  return most <= 160 ? 160 : 2 ** Math.ceil(Math.log2(most))
+  const buckets = Math.max(positive.counts.length, negative.counts.length)
+  return buckets <= DEFAULT_MAX_BUCKETS ? DEFAULT_MAX_BUCKETS : 2 ** Math.ceil(Math.log2(buckets))
 }
 
 function whyNot({ descriptor, dataPointType }: OtelMetric, kind: SourceKind | undefined): string {
-  if (kind === undefined) return `a data point type of ${dataPointType} has no counterpart`
+  if (kind === undefined) return `its data point type ${dataPointType} is not supported`
   if (translateName({ name: descriptor.name, unit: '', kind: 'other' }).name === '')
-    return 'nothing of the name can be kept'
-  return 'its temporality is delta, expected cumulative; set it in the reader that it is collected from'
+    return 'its name has no character that Prometheus allows'
+  return 'its temporality is delta, expected cumulative; set that in the reader of the option `producer`'
 }

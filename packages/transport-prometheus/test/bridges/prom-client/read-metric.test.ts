@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { promClientPlugin } from '../../src/index.js'
-import { readMetric } from '../../src/bridges/prom-families.js'
-import { libraries, linesOfFamilies, linesOfJson, openBridge } from './open-bridge.js'
+import { promClientPlugin } from '../../../src/index.js'
+import { readMetric } from '../../../src/bridges/prom-client/read-metric.js'
+import { libraries, linesOfFamilies, linesOfJson, openBridge } from '../open-bridge.js'
 import { runs } from '@tidegauge/testkit'
 
 const text = fc.oneof(

@@ -1,16 +1,16 @@
 /**
- * One sample of a metric of prom-client or @prometheus-io/client, as `getMetricsAsJSON()` gives it. The type is loose:
- * two libraries and several of their versions fit.
+ * One sample of a metric of prom-client or @prometheus-io/client, as `getMetricsAsJSON()` returns it. The type is
+ * loose, so that both libraries and several of their versions fit.
  */
 export interface PromSample {
   readonly labels?: Readonly<Record<string, unknown>>
   readonly value: number
-  /** A histogram's and a summary's samples have names with suffixes. */
+  /** The metric's name, with a suffix in a histogram or summary. */
   readonly metricName?: string | undefined
   readonly exemplar?: unknown
 }
 
-/** One metric as `getMetricsAsJSON()` gives it. */
+/** One metric, as `getMetricsAsJSON()` returns it. */
 export interface PromMetric {
   readonly name: string
   readonly help: string
@@ -22,7 +22,7 @@ export interface PromMetric {
 /** What the bridge reads of a registry of prom-client or @prometheus-io/client. */
 export interface PromRegistry {
   getMetricsAsJSON(): Promise<readonly PromMetric[]>
-  /** Where it is there, it tells label names before their series come. */
+  /** Where it exists, label names are known before the first series. */
   getMetricsAsArray?(): readonly object[]
   readonly contentType?: string
 }

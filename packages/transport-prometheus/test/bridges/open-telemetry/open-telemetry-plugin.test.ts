@@ -8,8 +8,8 @@ import { isDeepStrictEqual } from 'node:util'
 import { apiLevel } from '@tidegauge/core'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { openTelemetryPlugin, type OpenTelemetryOptions } from '../../src/index.js'
-import { linesOf, linesOfFamilies, openBridge } from './open-bridge.js'
+import { openTelemetryPlugin, type OpenTelemetryOptions } from '../../../src/index.js'
+import { linesOf, linesOfFamilies, openBridge } from '../open-bridge.js'
 import { runs } from '@tidegauge/testkit'
 
 /** The SDK's own reader, to see what a provider has by itself. */

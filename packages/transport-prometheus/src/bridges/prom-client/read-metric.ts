@@ -1,22 +1,23 @@
 import type { HistogramTotals, SourceExemplar, SummaryTotals } from '@tidegauge/core'
 import { groupSamples, type SampleGroup } from './group-samples.js'
 import type { PromMetric, PromSample } from './prom-registry.js'
-import type { SourceFamily, SourcePoint } from './source-family.js'
+import type { SourceFamily, SourcePoint } from '../source-family.js'
 
-/** A metric as core can take it, and how many of its series are left out. */
+/** A metric in the form that core takes, and how many of its series are dropped. */
 export interface ReadMetric {
+  /** Undefined for a histogram or summary without series: its bounds or quantiles are not known yet. */
   readonly family: SourceFamily | undefined
   /** Series that came more than once. */
   readonly duplicate: number
-  /** Series that did not come whole. */
+  /** Series that were incomplete. */
   readonly malformed: number
 }
 
 /**
- * Reads one metric of a registry. Undefined is a distribution that has no series yet, whose bounds nobody can know.
+ * Reads one metric of a registry.
  *
- * A registry that writes OpenMetrics cuts `_total` off a counter's name when it is first scraped, and puts it on the
- * sample: such a counter is always called by its sample's name here.
+ * At its first scrape, a registry that writes OpenMetrics moves `_total` from a counter's name to its samples. Here
+ * such a counter always has the name of its samples.
  */
 export function readMetric(
   metric: PromMetric,
@@ -27,25 +28,25 @@ export function readMetric(
   const base = { name, help, labelNames }
   switch (metric.type) {
     case 'gauge':
-      return whole({ ...base, kind: 'gauge', points: values as readonly SourcePoint[] })
+      return complete({ ...base, kind: 'gauge', points: values as readonly SourcePoint[] })
     case 'counter': {
-      const full = format === 'openmetrics' ? `${name.replace(/_total$/, '')}_total` : name
-      return whole({ ...base, name: full, kind: 'counter', points: values.map(counterPoint) })
+      const fullName = format === 'openmetrics' ? `${name.replace(/_total$/, '')}_total` : name
+      return complete({ ...base, name: fullName, kind: 'counter', points: values.map(counterPoint) })
     }
     case 'histogram':
-      return values.length === 0 ? whole(undefined) : readHistogram(base, values)
+      return values.length === 0 ? complete(undefined) : readHistogram(base, values)
     case 'summary':
-      return values.length === 0 ? whole(undefined) : readSummary(base, values)
+      return values.length === 0 ? complete(undefined) : readSummary(base, values)
     default:
       return 'unsupported'
   }
 }
 
-function whole(family: SourceFamily | undefined): ReadMetric {
+function complete(family: SourceFamily | undefined): ReadMetric {
   return { family, duplicate: 0, malformed: 0 }
 }
 
-function told(family: SourceFamily, groups: readonly SampleGroup[]): ReadMetric {
+function withLosses(family: SourceFamily, groups: readonly SampleGroup[]): ReadMetric {
   const duplicate = groups.reduce((sum, { repeats }) => sum + repeats, 0)
   return { family, duplicate, malformed: groups.length - family.points.length }
 }
@@ -59,22 +60,22 @@ function counterPoint(sample: PromSample): SourcePoint {
 
 function readHistogram(base: Base, samples: readonly PromSample[]): ReadMetric {
   const groups = groupSamples(base.name, samples, 'le')
-  const edges = new Set(groups.flatMap(({ parts }) => [...parts.keys()]))
-  // an upper bound of Infinity that was given as one says the same as +Inf
+  const edges = new Set(groups.flatMap(({ byEdge }) => [...byEdge.keys()]))
+  // an upper bound that was set to Infinity is the bucket +Inf
   const bounds = [...edges].map(Number).filter(Number.isFinite).sort(ascending)
   const points = groups.flatMap((group) => {
     const value = histogramTotals(group, bounds)
     return value === undefined ? [] : [{ labels: group.labels, value }]
   })
-  return told({ ...base, kind: 'histogram', bounds, points }, groups)
+  return withLosses({ ...base, kind: 'histogram', bounds, points }, groups)
 }
 
-/** Cumulative counts taken apart; undefined when one is missing, or smaller than the one before. */
+/** Turns cumulative counts into those of each bucket; undefined when one is missing, or smaller than the one before. */
 function histogramTotals(
-  { parts, sum }: SampleGroup,
+  { byEdge, sum }: SampleGroup,
   bounds: readonly number[],
 ): HistogramTotals | undefined {
-  const samples = [...bounds.map(String), '+Inf'].map((edge) => parts.get(edge))
+  const samples = [...bounds.map(String), '+Inf'].map((edge) => byEdge.get(edge))
   if (sum === undefined || !samples.every((sample) => sample !== undefined)) return undefined
   const buckets = samples.map(({ value }, i) => value - (samples[i - 1]?.value ?? 0))
   if (buckets.some((count) => count < 0)) return undefined
@@ -84,19 +85,21 @@ function histogramTotals(
 
 function readSummary(base: Base, samples: readonly PromSample[]): ReadMetric {
   const groups = groupSamples(base.name, samples, 'quantile')
-  const quantiles = [...new Set(groups.flatMap(({ parts }) => [...parts.keys()]))].map(Number).sort(ascending)
+  const quantiles = [...new Set(groups.flatMap(({ byEdge }) => [...byEdge.keys()]))]
+    .map(Number)
+    .sort(ascending)
   const points = groups.flatMap((group) => {
     const value = summaryTotals(group, quantiles)
     return value === undefined ? [] : [{ labels: group.labels, value }]
   })
-  return told({ ...base, kind: 'summary', quantiles, points }, groups)
+  return withLosses({ ...base, kind: 'summary', quantiles, points }, groups)
 }
 
 function summaryTotals(
-  { parts, sum, count }: SampleGroup,
+  { byEdge, sum, count }: SampleGroup,
   quantiles: readonly number[],
 ): SummaryTotals | undefined {
-  const values = quantiles.map((quantile) => parts.get(String(quantile))?.value)
+  const values = quantiles.map((quantile) => byEdge.get(String(quantile))?.value)
   if (sum === undefined || count === undefined || !values.every((value) => value !== undefined))
     return undefined
   return { quantiles: values, sum, count }

@@ -1,14 +1,14 @@
 import { CUMULATIVE, DELTA, type OtelMetricProducer } from './otel-metrics.js'
 
 /**
- * A metric reader for `new MeterProvider({ readers: [reader] })`. It is made after the SDK's `IMetricReader` without
- * its classes, and collects only when the plugin asks.
+ * A metric reader for `new MeterProvider({ readers: [reader] })`. It implements the SDK's `IMetricReader` without its
+ * classes, and collects only when the plugin asks for it.
  */
 export interface OtelReader {
   setMetricProducer(producer: OtelMetricProducer): void
-  /** The SDK's default for each instrument; views decide otherwise. */
+  /** The SDK's default for each instrument, unless a view says otherwise. */
   selectAggregation(): { type: 0 }
-  /** Cumulative, but for observable gauges: the SDK would tell one that is no longer observed for ever. */
+  /** Cumulative, except for observable gauges: the SDK would report one that is no longer observed for ever. */
   selectAggregationTemporality(instrumentType: string): 0 | 1
   selectCardinalityLimit(): number
   /** `never` fits the collection type of any version of the SDK. */
@@ -17,7 +17,7 @@ export interface OtelReader {
   forceFlush(): Promise<void>
 }
 
-/** The reader, and what it is bound to. */
+/** The reader, and the producer that it is bound to. */
 export interface ReaderBinding {
   readonly reader: OtelReader
   /** Undefined before a MeterProvider has taken the reader, and after its shutdown. */
@@ -25,24 +25,24 @@ export interface ReaderBinding {
   readonly isShutDown: boolean
 }
 
-/** `seriesLimit` is how many attribute sets the SDK keeps for an instrument. */
+/** Creates a reader. `seriesLimit` is how many attribute sets the SDK keeps for an instrument. */
 export function createReader(seriesLimit: number): ReaderBinding {
   let producer: OtelMetricProducer | undefined
   let isShutDown = false
-  const bound = () => {
+  const boundProducer = () => {
     if (producer !== undefined && !isShutDown) return producer
     throw new Error('the reader is not bound to a MeterProvider, or was shut down with it')
   }
   const reader: OtelReader = {
     setMetricProducer(given) {
       if (producer !== undefined)
-        throw new Error('the reader is bound to a MeterProvider already; make another one')
+        throw new Error('the reader is bound to a MeterProvider already; create another one')
       producer = given
     },
     selectAggregation: () => ({ type: 0 }),
     selectAggregationTemporality: (type) => (type === 'OBSERVABLE_GAUGE' ? DELTA : CUMULATIVE),
     selectCardinalityLimit: () => seriesLimit,
-    collect: async (options) => (await bound().collect(options)) as unknown as never,
+    collect: async (options) => (await boundProducer().collect(options)) as unknown as never,
     async shutdown() {
       isShutDown = true
     },

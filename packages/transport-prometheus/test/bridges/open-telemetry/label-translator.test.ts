@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { LabelTranslator, translateKey } from '../../src/bridges/otel-labels.js'
+import { LabelTranslator, translateKey } from '../../../src/bridges/open-telemetry/label-translator.js'
 
 const labels = (attributes: Record<string, unknown>, extra = {}, kind: any = 'counter') => ({
   ...new LabelTranslator().labels(attributes, kind, extra),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { nodeMetricsPlugin } from '../../src/index.js'
-import { libraries, openBridge } from './open-bridge.js'
+import { nodeMetricsPlugin } from '../../../src/index.js'
+import { libraries, openBridge } from '../open-bridge.js'
 
 describe.each(libraries)('the default metrics of %s', (_, library) => {
   test('are all there, and alive', async () => {

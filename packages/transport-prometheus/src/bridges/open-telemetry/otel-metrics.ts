@@ -1,22 +1,23 @@
 /**
- * The data that OpenTelemetry's metrics SDK collects, as far as the bridge reads it.
+ * One metric that OpenTelemetry's metrics SDK collected, as far as the bridge reads it.
  *
  * Source: `@opentelemetry/sdk-metrics`, `export/MetricData`; its enums are numbers.
  */
 export interface OtelMetric {
   readonly descriptor: { readonly name: string; readonly description: string; readonly unit: string }
-  /** 0 is delta, 1 cumulative. */
+  /** One of {@link DELTA} and {@link CUMULATIVE}. */
   readonly aggregationTemporality: number
-  /** 0 is a histogram, 1 an exponential histogram, 2 a gauge, 3 a sum. */
+  /** One of {@link pointTypes}. */
   readonly dataPointType: number
-  /** Of a sum. */
+  /** Only of a sum. */
   readonly isMonotonic?: boolean
   readonly dataPoints: readonly OtelPoint[]
 }
 
+/** One series. */
 export interface OtelPoint {
   readonly attributes: Readonly<Record<string, unknown>>
-  /** A number, or a histogram of one sort or the other. */
+  /** A number, an {@link OtelHistogram} or an {@link OtelExponentialHistogram}. */
   readonly value: unknown
 }
 
@@ -25,7 +26,7 @@ export interface OtelHistogram {
   readonly sum?: number
 }
 
-interface OtelRun {
+interface OtelBucketRun {
   readonly offset: number
   readonly bucketCounts: readonly number[]
 }
@@ -33,8 +34,8 @@ interface OtelRun {
 export interface OtelExponentialHistogram {
   readonly scale: number
   readonly zeroCount: number
-  readonly positive: OtelRun
-  readonly negative: OtelRun
+  readonly positive: OtelBucketRun
+  readonly negative: OtelBucketRun
   readonly sum?: number
 }
 
@@ -43,13 +44,14 @@ export interface OtelScopeMetrics {
   readonly metrics: readonly OtelMetric[]
 }
 
+/** The result of one collection. */
 export interface OtelCollection {
   readonly resourceMetrics: { readonly scopeMetrics: readonly OtelScopeMetrics[] }
-  /** What single callbacks threw; the other metrics are there. */
+  /** What callbacks threw; the other metrics were collected. */
   readonly errors: readonly unknown[]
 }
 
-/** A `MeterProvider` as its readers see it, or anything else that collects. */
+/** What a `MeterProvider` gives its readers, or any other object that collects. */
 export interface OtelMetricProducer {
   collect(options?: { timeoutMillis?: number }): Promise<OtelCollection>
 }

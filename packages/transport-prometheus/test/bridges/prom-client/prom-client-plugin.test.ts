@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { apiLevel, definePlugin } from '@tidegauge/core'
-import { promClientPlugin, serveThrough } from '../../src/index.js'
-import { libraries, linesOf, linesOfFamilies, linesOfJson, openBridge } from './open-bridge.js'
+import { promClientPlugin, serveThrough } from '../../../src/index.js'
+import { libraries, linesOf, linesOfFamilies, linesOfJson, openBridge } from '../open-bridge.js'
 
 describe.each(libraries)('a registry of %s', (_, library) => {
   const make = (contentType?: any) =>

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { translateName, type NamedMetric } from '../../src/bridges/otel-names.js'
+import { translateName, type NamedMetric } from '../../../src/bridges/open-telemetry/translate-name.js'
 
 // expected values worked out by hand from "Prometheus and OpenMetrics compatibility" of OpenTelemetry
 const cases: [name: string, unit: string, kind: NamedMetric['kind'], expected: string, unitWord: string][] = [
