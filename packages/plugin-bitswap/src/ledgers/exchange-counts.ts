@@ -3,7 +3,7 @@ export interface CountingLedger {
   readonly exchangeCount: number
 }
 
-/** With this many ledgers an update is due although nobody reads the total. */
+/** With this many ledgers an update is due although no pass reads the total. */
 const MIN_DUE_SIZE = 1_000
 
 /**

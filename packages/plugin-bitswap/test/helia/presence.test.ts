@@ -3,14 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { framed } from '../support/bytes.js'
 import { traffic, readWhenQuiet, value } from '../support/values.js'
 import { BitswapMessage, BlockPresenceType, WantType } from '../support/message.js'
-import {
-  bitswapOf,
-  fetchBlock,
-  makeBlock,
-  putBlocks,
-  startPair,
-  type TestNode,
-} from '../support/nodes.js'
+import { bitswapOf, fetchBlock, makeBlock, putBlocks, startPair, type TestNode } from '../support/nodes.js'
 
 /** Sends one message over a stream of its own, as bitswap does. */
 async function sendByHand(from: TestNode, to: TestNode, message: object): Promise<void> {

@@ -13,7 +13,7 @@ import * as raw from 'multiformats/codecs/raw'
 import { sha256 } from 'multiformats/hashes/sha2'
 import { expect, onTestFinished } from 'vitest'
 
-/** A DHT of nodes on loopback: they are servers for each other and take private addresses. */
+/** A DHT for nodes on loopback: each is a server, and private addresses are allowed. */
 export function privateDht(init: KadDHTInit = {}): ReturnType<typeof kadDHT> {
   return kadDHT({
     protocol: '/test/kad/1.0.0',
@@ -25,7 +25,7 @@ export function privateDht(init: KadDHTInit = {}): ReturnType<typeof kadDHT> {
   })
 }
 
-/** Listens on loopback only, finds nobody by itself, sends nothing unasked but what the DHT does. */
+/** Listens on loopback only, discovers no peers, and sends nothing by itself except for its DHT. */
 export function quietOptions(services: NonNullable<Libp2pOptions<any>['services']>): Libp2pOptions<any> {
   return {
     addresses: { listen: ['/ip4/127.0.0.1/tcp/0'] },
@@ -51,7 +51,7 @@ export async function createPeer(
 
 type Services = NonNullable<Libp2pOptions<any>['services']>
 
-/** A Helia node over such a libp2p, started unless told otherwise. */
+/** A Helia node over such a libp2p, started by default. */
 export async function createNode(services: Services = { dht: privateDht() }, started = true) {
   const helia = withLibp2pLight<ReturnType<typeof createHeliaLight>, any>(
     createHeliaLight(),
@@ -69,7 +69,7 @@ export function dhtOf(node: Libp2p<any>, name = 'dht'): KadDHT {
   return node.services[name] as KadDHT
 }
 
-/** Connects two nodes and waits until the DHT of the first would ask the other. */
+/** Connects two nodes and waits until the DHT of the first knows the other. */
 export async function connect(from: Libp2p<any>, to: Libp2p<any>, name = 'dht'): Promise<void> {
   await from.dial(to.getMultiaddrs())
   const { routingTable } = inside(dhtOf(from, name))

@@ -3,5 +3,5 @@ import { runInNewContext } from 'node:vm'
 
 setFlagsFromString('--expose-gc')
 
-/** Collects everything that nobody holds. */
+/** Runs the garbage collector. */
 export const collectGarbage = runInNewContext('gc') as () => void

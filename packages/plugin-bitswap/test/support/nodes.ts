@@ -16,7 +16,7 @@ import { askComponents, findBitswap } from '../../src/helia/find-bitswap.js'
 
 export type TestNode = HeliaWithLibp2p<any>
 
-/** A real Helia with bitswap that has not started, listens on loopback only and finds nobody by itself. */
+/** A real Helia with bitswap, not started, that listens on loopback only and discovers no peers. */
 export function createBareNode(options: BitswapOptions = {}, services: Record<string, any> = {}): TestNode {
   return withBitswap(
     withLibp2pLight(createHeliaLight(), {

@@ -8,7 +8,7 @@ export type Answer = 'ok' | 'error' | 'hang' | 'hang-up'
 /**
  * An HTTP server that speaks the part of the delegated routing API that writes: `PUT /routing/v1/providers`
  * with a list of provider records, as IPIP-378 proposes and some servers have (the ratified HTTP Routing V1 API,
- * https://specs.ipfs.tech/routing/http-routing-v1/, only reads providers). Reading finds nobody.
+ * https://specs.ipfs.tech/routing/http-routing-v1/, only reads providers). Reads find no provider.
  */
 export async function routingServer() {
   const server = createServer((request, response) => {
