@@ -2,7 +2,7 @@
 const userInfo = /:\/\/[^\s/]*@/g
 /** `password=…`, `"token": "…"`, in text, JSON, query strings and connection strings. */
 const assignments =
-  /\b(pass(?:word|wd|phrase)?|pwd|secret|token|api[-_]?key|access[-_]?key|authorization)\b(["']?\s?[=:]\s?["']?)(?!\s)[^\s"'&,;]+/gi
+  /\b(pass(?:word|wd|phrase)?|pwd|secret|token|api[-_]?key|access[-_]?key|authorization)\b(\\?["']?\s?[=:]\s?\\?["']?)(?!\s)[^\s"'&,;\\]+/gi
 /** Source: RFC 9110, section 11.6.2. */
 const schemes = /\b(Bearer|Basic)\s[\w.~+/=-]+/g
 
