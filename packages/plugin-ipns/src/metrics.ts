@@ -1,9 +1,8 @@
 import { defineInstruments } from '@tidegauge/core'
 
-// Table of constants. The names of the first five are a contract that dashboards are written to: a gauge that ends
-// in `_total` and all.
+// Table of constants. Dashboards use the first five by name, also the gauge whose name ends in `_total`.
 
-/** How something ended that was tried. */
+/** How a refresh, a publish, a put or a run can end. */
 export const results = ['success', 'failure'] as const
 
 /** The instruments of the plugin, as data. */
@@ -18,7 +17,7 @@ export const instruments = defineInstruments({
   namespaceRecords: {
     kind: 'gauge',
     name: 'libp2p_ipns_namespace_records',
-    help: 'Records by namespace; in back-off are those whose latest attempt to reach the network failed.',
+    help: 'Records by namespace; those in back-off have a latest attempt that did not reach the network.',
     unit: 'records',
     labels: { namespace: {}, state: ['active', 'backoff'] },
   },
@@ -31,14 +30,14 @@ export const instruments = defineInstruments({
   nextAttempt: {
     kind: 'gauge',
     name: 'libp2p_ipns_next_attempt_seconds',
-    help: 'Seconds until the next planned refresh; missing when none is planned.',
+    help: 'Seconds until the next planned refresh; absent when none is planned.',
     unit: 'seconds',
     labels: { namespace: {} },
   },
   lastEvent: {
     kind: 'gauge',
     name: 'libp2p_ipns_last_event_unix',
-    help: 'Unix time at which a refresh last ended, by how it ended.',
+    help: 'Unix time at which a refresh last succeeded or failed.',
     unit: 'seconds',
     labels: { namespace: {}, event: results },
   },
@@ -51,13 +50,13 @@ export const instruments = defineInstruments({
   routerPuts: {
     kind: 'counter',
     name: 'libp2p_ipns_router_puts_total',
-    help: 'Records handed to each router, published or refreshed; of a DHT a success is one that a peer acknowledged.',
+    help: 'Records handed to each router, published or refreshed; for a DHT a success is one that a peer acknowledged.',
     labels: { router: {}, result: results },
   },
   republisherRunning: {
     kind: 'gauge',
     name: 'libp2p_ipns_republisher_running',
-    help: '1 while the republisher runs; without it nothing is refreshed.',
+    help: '1 while the republisher runs; while it does not, no record is refreshed.',
   },
   republisherRuns: {
     kind: 'counter',

@@ -46,10 +46,16 @@ export const internals: readonly Internal[] = [
   {
     path: 'helia.libp2p.services',
     feeds: 'results by router of libp2p',
+    isThere: (node) => libp2pRouters(node).every((router) => libp2pBehind(router, node) !== undefined),
+  },
+  {
+    path: 'helia.libp2p.contentRouting.routers',
+    feeds: 'results of routers that are not services',
     isThere: (node) =>
-      heliaRoutings(node)
-        .flatMap((router) => routersOfHelia(router, node) ?? [])
-        .every((router) => !isLibp2pRouter(router, node) || libp2pBehind(router, node) !== undefined),
+      libp2pRouters(node).every((router) => {
+        const libp2p = libp2pBehind(router, node)
+        return libp2p === undefined || Array.isArray(safeGet(safeGet(libp2p, 'contentRouting'), 'routers'))
+      }),
   },
 ]
 
@@ -63,6 +69,11 @@ export function missingInternals(node: NodeLike): string | undefined {
 
 function heliaRoutings(node: NodeLike): object[] {
   return node.name.routers.filter((router) => isHeliaRouting(router, node))
+}
+
+function libp2pRouters(node: NodeLike): object[] {
+  const routers = heliaRoutings(node).flatMap((router) => routersOfHelia(router, node) ?? [])
+  return routers.filter((router) => isLibp2pRouter(router, node))
 }
 
 function hasStoreMethod(method: string): Internal['isThere'] {

@@ -1,5 +1,5 @@
 import type { KadDHT } from '@libp2p/kad-dht'
-import { createManualClock, startTestHost } from '@tidegauge/testkit'
+import { createManualClock, startTestHost, until } from '@tidegauge/testkit'
 import { describe, expect, it } from 'vitest'
 import { internals, missingInternals } from '../../src/helia/internals.js'
 import { nodeOf, type NodeLike } from '../../src/helia/shapes.js'
@@ -63,6 +63,40 @@ describe('the installed version of Helia', () => {
     expect(routersOf(node)).toMatchObject([{ name: 'libp2p-router' }])
     expect(Reflect.get(routersOf(node)[0], 'libp2p')).toBe(node.libp2p)
     expect(Object.prototype.toString.call(dhtOf(node))).toBe('[object @libp2p/kad-dht]')
+    const [router] = Reflect.get(node.libp2p.contentRouting, 'routers') as object[]
+    expect(Reflect.get(router, 'dht')).toBe(dhtOf(node))
+  })
+
+  it('has a kad-dht that yields the answer of a peer with the record', async () => {
+    const [node] = await createPair()
+    const dht = dhtOf(node)
+    const { put } = dht
+    const puts: Uint8Array[] = []
+    const events: object[] = []
+    dht.put = async function* (...args) {
+      puts.push(args[1])
+      for await (const event of put.apply(dht, args)) {
+        events.push(event)
+        yield event
+      }
+    }
+    await nameOf(node).publish('one', value)
+    const isAnswer = (event: object): boolean =>
+      Reflect.get(event, 'name') === 'PEER_RESPONSE' && Reflect.get(event, 'messageName') === 'PUT_VALUE'
+    const answers = events
+      .filter(isAnswer)
+      .map((event) => (event as { record: { value: Uint8Array } }).record)
+    expect(answers.map(({ value: stored }) => Buffer.compare(stored, puts[0]))).toEqual([0])
+  })
+
+  it('has a republisher that starts each run with the list of the local store', async () => {
+    const name = nameOf(await createNode(), { republishInterval: 50 })
+    const { list } = name.localStore
+    const lists: unknown[] = []
+    name.localStore.list = (options) => (lists.push(options), list.call(name.localStore, options))
+    name.start()
+    await until(() => lists.length > 1, 'the second run')
+    expect(lists[0]).toMatchObject({ signal: expect.any(AbortSignal) })
   })
 })
 
@@ -81,6 +115,10 @@ const lacking: Record<string, (name: Name, node: Node) => NodeLike> = {
   },
   'helia.libp2p.services': (name, node) => {
     Object.assign(routersOf(node)[0], { libp2p: without(node.libp2p, 'services') })
+    return nodeOf(name, node)
+  },
+  'helia.libp2p.contentRouting.routers': (name, node) => {
+    Object.assign(routersOf(node)[0], { libp2p: without(node.libp2p, 'contentRouting') })
     return nodeOf(name, node)
   },
 }
