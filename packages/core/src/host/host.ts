@@ -219,9 +219,7 @@ export class Host implements Tidegauge {
   #retryTransport(runner: TransportRunner, words: string): void {
     const { clock, logger } = this.settings
     const waitMs = runner.nextTryMs()
-    logger.error(
-      `transport "${runner.name}" could not start: ${words}; it is tried again in ${waitMs / 1000} s`,
-    )
+    logger.error(`${words}; it is tried again in ${waitMs / 1000} s`)
     clock.after(waitMs, () => {
       if (this.#isUp && this.transports.includes(runner)) void this.#startTransport(runner)
     })
