@@ -219,4 +219,14 @@ describe('namespaces', () => {
       await valuesOf(host, 'libp2p_ipns_publish_total{namespace="brief",result="failure"}', tracked),
     ).toEqual([1, 0])
   })
+  it('are limited by maxNamespaces, which is logged once', async () => {
+    const name = nameOf(await createNode())
+    const host = await startTestHost(ipns({ name, maxNamespaces: 1, namespace: ({ keyName }) => keyName }))
+    for (const key of ['a', 'b', 'c']) await name.publish(key, value, { offline: true })
+    const records = [...(await host.read())].filter(([series]) => series.endsWith('state="active"}'))
+    expect(new Set(records.map(([, count]) => count))).toEqual(new Set([1, 2]))
+    expect(records).toHaveLength(2)
+    expect(await host.value('libp2p_ipns_namespace_records{namespace="other",state="active"}')).toBe(2)
+    expect(host.log.filter((line) => line.includes('more than 1 namespaces'))).toHaveLength(1)
+  })
 })

@@ -26,8 +26,12 @@ export const internals: readonly Internal[] = [
     isThere: ({ name }) => typeof safeGet(name, 'started') === 'boolean',
   },
   { path: 'name.localStore.list', feeds: 'republisher runs', isThere: hasStoreMethod('list') },
-  { path: 'name.localStore.put', feeds: 'writes at once', isThere: hasStoreMethod('put') },
-  { path: 'name.localStore.delete', feeds: 'deletions at once', isThere: hasStoreMethod('delete') },
+  { path: 'name.localStore.put', feeds: 'written records without delay', isThere: hasStoreMethod('put') },
+  {
+    path: 'name.localStore.delete',
+    feeds: 'deleted records without delay',
+    isThere: hasStoreMethod('delete'),
+  },
   {
     path: 'the local store in name.routers',
     feeds: 'results: it counts as a router that takes records',

@@ -78,7 +78,7 @@ describe('a record that has not been read', () => {
   })
 })
 
-it('asks for the namespaces once for each time that the records were read', () => {
+it('determines the namespaces once per read of the records', () => {
   const { states, named } = createStates()
   const records = new Map([['a', stored]])
   for (let i = 0; i < 3; i++) states.update(records, true)
@@ -87,12 +87,12 @@ it('asks for the namespaces once for each time that the records were read', () =
 
 it('counts a record that a run has skipped once, and not one that was written or handed on since', () => {
   const { states, totals } = createStates()
-  const states3 = new Map([
+  const records = new Map([
     ['skipped', stored],
     ['written', { ...stored, createdMs: 50 }],
     ['refreshed', stored],
   ])
-  states.update(states3, true)
+  states.update(records, true)
   const order = states.attemptStarted('refreshed', undefined, 45)
   states.attemptEnded('refreshed', { kind: 'refresh', result: 'success', order }, 46)
   for (let i = 0; i < 3; i++) states.countSkipped(40, 60)
