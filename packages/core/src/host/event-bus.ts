@@ -110,7 +110,7 @@ export class EventBus {
 
   /** A copy: the caller keeps its object, and a listener that batches must not see it change. */
   #attributes({ instance, table }: Channel, attributes: Attributes | undefined): { attributes?: Attributes } {
-    return attributes === undefined ? {} : { attributes: this.#filter.apply(instance, table, attributes) }
+    return attributes ? { attributes: this.#filter.apply(instance, table, attributes) } : {}
   }
 
   #publish({ instance }: Channel, make: () => RecordBody): void {

@@ -33,7 +33,7 @@ function labelProblem(
     if (problem !== undefined) return problem
   }
   const known = new Set(labels.map(({ name }) => name))
-  const unknown = Object.keys(received).find((name) => !known.has(name))
+  const unknown = safeKeys(received).find((name) => !known.has(name))
   return unknown === undefined
     ? undefined
     : `label ${JSON.stringify(unknown)} is not one of its labels, expected ${list(labels)}`
@@ -57,6 +57,14 @@ function safeRead(labels: object, name: string): unknown {
     return Reflect.get(labels, name)
   } catch {
     return undefined
+  }
+}
+
+function safeKeys(labels: object): string[] {
+  try {
+    return Object.keys(labels)
+  } catch {
+    return []
   }
 }
 

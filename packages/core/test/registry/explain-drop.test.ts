@@ -43,6 +43,20 @@ describe('the log of a dropped sample says what came and what was expected (issu
     expect(log[1]).toContain('state_set "s" got "broken": expected one of its states')
   })
 
+  test('labels whose keys can not be listed, without throwing', () => {
+    const { log, handles } = open()
+    const labels = new Proxy(
+      { outcome: 'paid', shop: 'x' },
+      {
+        ownKeys: () => {
+          throw new Error('ownKeys')
+        },
+      },
+    )
+    expect(() => handles.c.inc(labels)).not.toThrow()
+    expect(log[0]).toContain('counter "c_total" got ')
+  })
+
   test('labels that are bound, when they are bound', () => {
     const { log, handles } = open()
     const bound = handles.c.labels({ outcom: 'paid', shop: 'x' })
