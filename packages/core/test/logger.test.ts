@@ -1,22 +1,22 @@
 import type { Logger } from '@tidegauge/core'
 import { silentLogger } from '@tidegauge/core'
 import { describe, expect, test } from 'vitest'
+import { loggerInto } from '@tidegauge/testkit'
 import { prefixLogger } from '../src/logger.js'
-import { createMessages } from './support/open-host.js'
 
 const levels: (keyof Logger)[] = ['debug', 'info', 'warn', 'error']
 
 describe('a logger with a prefix', () => {
   test('passes each level on, with the prefix', () => {
-    const { logger, messages } = createMessages()
-    for (const level of levels) prefixLogger(logger, 'x: ')[level]('y')
-    expect(messages).toEqual(['debug: x: y', 'info: x: y', 'warn: x: y', 'error: x: y'])
+    const log: string[] = []
+    for (const level of levels) prefixLogger(loggerInto(log), 'x: ')[level]('y')
+    expect(log).toEqual(['debug x: y', 'info x: y', 'warn x: y', 'error x: y'])
   })
 
   test('keeps one event on one line, without escape sequences', () => {
-    const { logger, messages } = createMessages()
-    prefixLogger(logger, '').info('a\r\nINFO forged\u001B[31m\u0000\u2028\u0085b')
-    expect(messages).toEqual(['info: a INFO forged [31m b'])
+    const log: string[] = []
+    prefixLogger(loggerInto(log), '').info('a\r\nINFO forged\u001B[31m\u0000\u2028\u0085b')
+    expect(log).toEqual(['info a INFO forged [31m b'])
   })
 
   test('calls methods on the logger that they belong to', () => {

@@ -37,6 +37,7 @@ describe('the public surface', () => {
       'describeThrown',
       'describeValue',
       'errorCodes',
+      'instruments',
       'selfInstruments',
       'silentLogger',
       'sourcePlugin',

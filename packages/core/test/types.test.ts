@@ -10,7 +10,7 @@ import {
   type StateSet,
 } from '@tidegauge/core'
 import { describe, expect, expectTypeOf, test } from 'vitest'
-import { openHost } from './support/open-host.js'
+import { startRecording } from './support/recording.js'
 
 const table = defineInstruments({
   plain: { kind: 'counter', name: 'plain_total', help: 'P' },
@@ -29,7 +29,7 @@ const table = defineInstruments({
 type H = Handles<typeof table>
 
 describe('types', () => {
-  test('of handles follow the table', () => {
+  test('of instruments follow the table', () => {
     expectTypeOf<H['plain']>().toEqualTypeOf<Counter>()
     expectTypeOf<H['none']>().toEqualTypeOf<Counter>()
     expectTypeOf<H['mixed']>().toEqualTypeOf<
@@ -44,24 +44,24 @@ describe('types', () => {
   })
 
   test('drop wrong label names, values and states', async () => {
-    const { handles, dropped } = await openHost(table)
-    handles.mixed.inc({ way: 'in', peer: 'x' })
+    const { instruments, dropped } = await startRecording(table)
+    instruments.mixed.inc({ way: 'in', peer: 'x' })
     // @ts-expect-error a label is missing
-    handles.mixed.inc({ way: 'in' })
+    instruments.mixed.inc({ way: 'in' })
     // @ts-expect-error a label is misspelled
-    handles.mixed.inc({ way: 'in', pear: 'x' })
+    instruments.mixed.inc({ way: 'in', pear: 'x' })
     // @ts-expect-error a value is not of the closed list
-    handles.mixed.inc({ way: 'up', peer: 'x' })
+    instruments.mixed.inc({ way: 'up', peer: 'x' })
     // @ts-expect-error a value is no text
-    handles.mixed.inc({ way: 'in', peer: {} })
+    instruments.mixed.inc({ way: 'in', peer: {} })
     // @ts-expect-error there is no such state
-    handles.states.set('broken')
+    instruments.states.set('broken')
     // @ts-expect-error a plain counter takes no labels
-    handles.plain.inc({ way: 'in' })
+    instruments.plain.inc({ way: 'in' })
     // @ts-expect-error a counter does not go down
-    expect(handles.plain.dec).toBeUndefined()
+    expect(instruments.plain.dec).toBeUndefined()
     // @ts-expect-error the bound series has its labels already
-    handles.mixed.labels({ way: 'in', peer: 'x' }).inc({ way: 'in', peer: 'x' })
+    instruments.mixed.labels({ way: 'in', peer: 'x' }).inc({ way: 'in', peer: 'x' })
     expect(dropped()).toEqual({
       label_missing: 2,
       label_value: 1,

@@ -57,7 +57,7 @@ describe('a definition', () => {
     [{ ...base, kind: 'constructor' }, 'kind was "constructor", expected one of counter, up_down_counter'],
     [
       { ...base, kind: 'state_set', name: 'a:b', states: ['a'] },
-      'name was "a:b", expected no ":" for a state set',
+      'name was "a:b", expected no ":" and no leading "__" for a state set',
     ],
     [{ ...base, kind: 'counter', unit: 5 }, 'unit was 5, expected a string'],
     [{ ...base, kind: 'counter', dottedName: {} }, 'dottedName was {}, expected a string'],
@@ -110,7 +110,7 @@ describe('a definition', () => {
   })
 
   test('may have labels that another kind reserves, and ones named like object members', () => {
-    for (const name of ['le', 'quantile', '__proto__', 'constructor'])
+    for (const name of ['le', 'quantile', 'toString', 'constructor'])
       expect(resolve({ ...base, kind: 'counter', labels: { [name]: {} } }).labels).toEqual([{ name }])
   })
 

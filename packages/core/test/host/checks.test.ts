@@ -1,7 +1,7 @@
 import { createTidegauge, type Plugin, type Transport } from '@tidegauge/core'
 import { createMemoryTransport } from '@tidegauge/testkit'
 import { describe, expect, test } from 'vitest'
-import { createPlugin } from '../support/open-host.js'
+import { createPlugin } from '../support/plugin.js'
 
 const transport: Transport = { name: 't', version: '1.0.0', apiLevel: 1, start() {} }
 const use = (plugin: unknown) => () => createTidegauge().use(plugin as Plugin)

@@ -1,7 +1,7 @@
 import { createTidegauge } from '@tidegauge/core'
 import { createManualClock, createMemoryTransport } from '@tidegauge/testkit'
 import { describe, expect, test } from 'vitest'
-import { createPlugin } from '../support/open-host.js'
+import { createPlugin } from '../support/plugin.js'
 
 const instruments = { c: { kind: 'counter', name: 'c_total', help: 'C', labels: { a: ['x', 'y'] } } } as const
 

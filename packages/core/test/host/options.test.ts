@@ -1,7 +1,7 @@
 import { createTidegauge, type TidegaugeOptions, type UseOptions } from '@tidegauge/core'
 import { describe, expect, test } from 'vitest'
 import { parseOptions, parseUseOptions } from '../../src/host/options.js'
-import { createPlugin } from '../support/open-host.js'
+import { createPlugin } from '../support/plugin.js'
 
 const pathsOf = (call: () => unknown) => {
   try {

@@ -3,7 +3,7 @@ import { createTidegauge, type UseOptions } from '@tidegauge/core'
 import { createManualClock, flushPromises } from '@tidegauge/testkit'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { createPair } from '../support/pair.js'
-import { createPlugin } from '../support/open-host.js'
+import { createPlugin } from '../support/plugin.js'
 
 describe('the scheduler', () => {
   afterEach(() => void vi.restoreAllMocks())

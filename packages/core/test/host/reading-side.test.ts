@@ -2,7 +2,8 @@
 import { createTidegauge, type EventRecord, type PluginContext } from '@tidegauge/core'
 import { createManualClock, createMemoryTransport, flushPromises } from '@tidegauge/testkit'
 import { describe, expect, test } from 'vitest'
-import { createPlugin, openHost } from '../support/open-host.js'
+import { createPlugin } from '../support/plugin.js'
+import { startProbe } from '../support/recording.js'
 
 const quiet = { intervalMs: 0, maxAgeMs: 0 }
 
@@ -59,13 +60,14 @@ describe('routes', () => {
       .export(b)
     await host.start()
     context.events.emit({ name: 'from one' })
-    expect(a.events).toHaveLength(1)
-    expect(b.events).toHaveLength(0)
+    const source = { plugin: 'p', version: '1.2.3' }
+    expect(a.events).toMatchObject([{ ...source, labels: { node: '1' }, event: { name: 'from one' } }])
+    expect(b.events).toMatchObject([{ ...source, labels: { node: '2' }, event: { name: 'x' } }])
     await host.stop()
   })
 
   test('let a transport hear no event after it has stopped, nor any of them twice after a restart', async () => {
-    const { host, memory, context } = await openHost({})
+    const { tidegauge: host, memory, context } = await startProbe({})
     context.events.emit({ name: 'one' })
     await host.stop()
     context.events.emit({ name: 'lost' })

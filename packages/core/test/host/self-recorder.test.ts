@@ -1,11 +1,12 @@
 import { coreVersion, createTidegauge, selfInstruments } from '@tidegauge/core'
 import { createManualClock, createMemoryTransport, lintNames } from '@tidegauge/testkit'
 import { describe, expect, test } from 'vitest'
-import { createPlugin, openHost } from '../support/open-host.js'
+import { createPlugin } from '../support/plugin.js'
+import { startRecording } from '../support/recording.js'
 
 describe('the self-metrics', () => {
   test('are there with every transport, and gone when they are switched off', async () => {
-    const { memory } = await openHost({})
+    const { memory } = await startRecording({})
     const names = memory.read().map(({ name }) => name)
     const table = Object.values(selfInstruments).map(({ name }) => name)
     expect(names).toEqual(table)
@@ -23,7 +24,7 @@ describe('the self-metrics', () => {
   })
 
   test('tell the version of core and of Node.js', async () => {
-    const { labelsOf } = await openHost({})
+    const { labelsOf } = await startRecording({})
     expect(labelsOf('tidegauge_build_info')).toEqual([
       { version: expect.stringContaining(coreVersion), node_version: process.version },
     ])
@@ -59,10 +60,10 @@ describe('the self-metrics', () => {
   })
 
   test('are equal in two reads', async () => {
-    const { memory, handles } = await openHost({
+    const { memory, instruments } = await startRecording({
       c: { kind: 'counter', name: 'c', help: 'C', labels: { a: {} }, seriesLimit: 1 },
     })
-    for (const a of ['1', '2', '3']) handles.c.inc({ a })
+    for (const a of ['1', '2', '3']) instruments.c.inc({ a })
     expect(memory.read()).toEqual(memory.read())
   })
 })

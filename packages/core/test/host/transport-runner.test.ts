@@ -1,11 +1,10 @@
 import { createTidegauge, type Transport, type TransportContext } from '@tidegauge/core'
-import { createManualClock, createMemoryTransport } from '@tidegauge/testkit'
+import { createManualClock, createMemoryTransport, loggerInto } from '@tidegauge/testkit'
 import { describe, expect, test } from 'vitest'
-import { createMessages } from '../support/open-host.js'
 
 async function startTransport(more: Partial<Transport> = {}) {
   const clock = createManualClock()
-  const { logger, messages } = createMessages()
+  const log: string[] = []
   const memory = createMemoryTransport()
   let context!: TransportContext
   const transport: Transport = {
@@ -15,29 +14,29 @@ async function startTransport(more: Partial<Transport> = {}) {
     start: (given) => void (context = given),
     ...more,
   }
-  const host = createTidegauge({ clock, logger, service: { name: 'node', instanceId: 'a' } })
+  const host = createTidegauge({ clock, logger: loggerInto(log), service: { name: 'node', instanceId: 'a' } })
     .export(transport)
     .export(memory)
   await host.start()
   const exports = (outcome: string) =>
     memory.value('tidegauge_transport_exports_total', { transport: 'push', outcome })
-  return { clock, messages, memory, context, host, exports, health: () => host.health().transports[0] }
+  return { clock, log, memory, context, host, exports, health: () => host.health().transports[0] }
 }
 
 describe('a transport', () => {
   test('is given the service, a clock, a logger with its name, and a signal that ends with it', async () => {
-    const { context, host, clock, messages } = await startTransport()
+    const { context, host, clock, log } = await startTransport()
     expect(context.service).toEqual({ name: 'node', instanceId: 'a' })
     expect(context.clock).toBe(clock)
     context.logger.warn('x')
-    expect(messages).toEqual(['warn: transport "push": x'])
+    expect(log).toEqual(['warn transport "push": x'])
     expect(context.signal.aborted).toBe(false)
     await host.stop()
     expect(context.signal.aborted).toBe(true)
   })
 
   test('has its exports counted by outcome, with its health and the size of its queue', async () => {
-    const { context, clock, memory, exports, health, messages } = await startTransport()
+    const { context, clock, memory, exports, health, log } = await startTransport()
     expect(['success', 'failure', 'aborted'].map(exports)).toEqual([0, 0, 0])
     context.report({ outcome: 'success', queueSize: 3 })
     const successAt = clock.now() / 1000
@@ -56,7 +55,7 @@ describe('a transport', () => {
       lastError: 'refused by peer',
       lastErrorSeconds: clock.now() / 1000,
     })
-    expect(messages).toEqual(['error: transport "push": an export failed: refused by peer'])
+    expect(log).toEqual(['error transport "push": an export failed: refused by peer'])
     context.report({ outcome: 'success' })
     expect(health()).toMatchObject({ state: 'up' })
   })
@@ -81,9 +80,9 @@ describe('a transport', () => {
   })
 
   test('is not disturbed when its stop throws, and neither is the host', async () => {
-    const { host, messages } = await startTransport({ stop: () => Promise.reject(undefined) })
+    const { host, log } = await startTransport({ stop: () => Promise.reject(undefined) })
     await host.stop()
     expect(host.state).toBe('stopped')
-    expect(messages).toEqual(['error: transport "push": stop failed: undefined'])
+    expect(log).toEqual(['error transport "push": stop failed: undefined'])
   })
 })

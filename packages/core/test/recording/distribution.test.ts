@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { bucketOf } from '../../src/recording/bucket-of.js'
-import { instrumentOf, openHost } from '../support/open-host.js'
 import { runs } from '@tidegauge/testkit'
+import { instrumentOf, startRecording } from '../support/recording.js'
 
 const table = {
   plain: { kind: 'histogram', name: 'plain', help: 'P', bounds: [1, 2, 5] },
@@ -29,8 +29,8 @@ describe('bucket of a bound list', () => {
 
 describe('histogram', () => {
   test('counts each value once, with bounds inclusive at the top', async () => {
-    const { handles, memory } = await openHost(table)
-    for (const value of [-1, 1, 1.5, 2, 2.1, 5, 5.1, 1e9]) handles.plain.observe(value)
+    const { instruments, memory } = await startRecording(table)
+    for (const value of [-1, 1, 1.5, 2, 2.1, 5, 5.1, 1e9]) instruments.plain.observe(value)
     expect(memory.series('plain')).toEqual({
       labels: {},
       buckets: [2, 2, 2, 2],
@@ -40,40 +40,42 @@ describe('histogram', () => {
   })
 
   test('of a closed label set starts at zero', async () => {
-    const { memory } = await openHost(table)
+    const { memory } = await startRecording(table)
     expect(memory.series('closed', { a: 'y' })).toMatchObject({ sum: 0, count: 0 })
     expect(memory.series('plain')).toMatchObject({ count: 0 })
   })
 
   test('records labelled and bound calls into one series', async () => {
-    const { handles, memory } = await openHost(table)
-    handles.open.labels({ a: 'x' }).observe(1)
-    handles.open.observe({ a: 'x' }, 3)
+    const { instruments, memory } = await startRecording(table)
+    instruments.open.labels({ a: 'x' }).observe(1)
+    instruments.open.observe({ a: 'x' }, 3)
     expect(memory.series('open', { a: 'x' })).toMatchObject({ buckets: [1, 0, 1, 0], sum: 4, count: 2 })
   })
 
   test('with no bounds counts everything in its one bucket', async () => {
-    const { handles, memory } = await openHost({ h: { kind: 'histogram', name: 'h', help: 'H', bounds: [] } })
-    handles.h.observe(5)
+    const { instruments, memory } = await startRecording({
+      h: { kind: 'histogram', name: 'h', help: 'H', bounds: [] },
+    })
+    instruments.h.observe(5)
     expect(memory.series('h')).toMatchObject({ buckets: [1], sum: 5, count: 1 })
   })
 
   test('starts empty again in a place that was used before', async () => {
-    const { handles, memory } = await openHost(table)
-    const bound = handles.open.labels({ a: 'x' })
+    const { instruments, memory } = await startRecording(table)
+    const bound = instruments.open.labels({ a: 'x' })
     bound.observe(1)
-    handles.open.remove({ a: 'x' })
-    handles.open.observe({ a: 'y' }, 4)
+    instruments.open.remove({ a: 'x' })
+    instruments.open.observe({ a: 'y' }, 4)
     bound.observe(3)
     expect(memory.series('open', { a: 'y' })).toMatchObject({ buckets: [0, 0, 1, 0], sum: 4 })
     expect(memory.series('open', { a: 'x' })).toMatchObject({ buckets: [0, 0, 1, 0], sum: 3 })
   })
 
   test('keeps the latest exemplar of each bucket', async () => {
-    const { handles, memory } = await openHost(table)
-    handles.plain.observe(0.5, { labels: { t: 'low' } })
-    handles.plain.observe(9, { labels: { t: 'high' }, timestampSeconds: 5 })
-    handles.open.observe({ a: 'x' }, 9, { labels: { t: 'x'.repeat(200) } })
+    const { instruments, memory } = await startRecording(table)
+    instruments.plain.observe(0.5, { labels: { t: 'low' } })
+    instruments.plain.observe(9, { labels: { t: 'high' }, timestampSeconds: 5 })
+    instruments.open.observe({ a: 'x' }, 9, { labels: { t: 'x'.repeat(200) } })
     const instrument = instrumentOf(memory, 'plain')
     expect([0, 1, 3].map((cell) => instrument.exemplars.at(cell)?.labels)).toEqual([
       { t: 'low' },
@@ -89,25 +91,25 @@ describe('every distribution', () => {
   const kinds = ['open', 'exponential', 'summary'] as const
 
   test('drops what is infinite or no number, and says why', async () => {
-    const { handles, memory, dropped } = await openHost(table)
+    const { instruments, memory, dropped } = await startRecording(table)
     for (const kind of kinds)
       for (const value of [Number.NaN, Infinity, -Infinity, '5', 5n, null, {}, Symbol('x')] as never[]) {
-        handles[kind].observe({ a: 'x' }, value)
-        handles[kind].labels({ a: 'x' }).observe(value)
+        instruments[kind].observe({ a: 'x' }, value)
+        instruments[kind].labels({ a: 'x' }).observe(value)
       }
     for (const kind of kinds) expect(memory.series(kind, { a: 'x' })).toMatchObject({ count: 0, sum: 0 })
     expect(dropped()).toEqual({ infinite: 12, not_a_number: 36 })
   })
 
   test('starts anew after its series was removed or cleared', async () => {
-    const { handles, memory } = await openHost(table)
+    const { instruments, memory } = await startRecording(table)
     for (const kind of kinds) {
-      const bound = handles[kind].labels({ a: 'x' })
+      const bound = instruments[kind].labels({ a: 'x' })
       bound.observe(1)
-      handles[kind].remove({ a: 'x' })
+      instruments[kind].remove({ a: 'x' })
       expect(memory.series(kind, { a: 'x' })).toBeUndefined()
       bound.observe(2)
-      handles[kind].clear()
+      instruments[kind].clear()
       bound.observe(3)
       expect(memory.series(kind, { a: 'x' }), kind).toMatchObject({ count: 1, sum: 3 })
     }
@@ -115,9 +117,11 @@ describe('every distribution', () => {
 
   test('records into the overflow series when it is over its limit', async () => {
     for (const kind of kinds) {
-      const { handles, memory, overflowed } = await openHost({ [kind]: { ...table[kind], seriesLimit: 1 } })
+      const { instruments, memory, overflowed } = await startRecording({
+        [kind]: { ...table[kind], seriesLimit: 1 },
+      })
       const handle = (
-        handles as unknown as { [K in typeof kind]: { labels(l: object): { observe(v: number): void } } }
+        instruments as unknown as { [K in typeof kind]: { labels(l: object): { observe(v: number): void } } }
       )[kind]
       for (const a of ['1', '2', '3']) handle.labels({ a }).observe(4)
       expect(memory.series(kind, { a: '__overflow__' }), kind).toMatchObject({ count: 2, sum: 8 })
@@ -126,8 +130,8 @@ describe('every distribution', () => {
   })
 
   test('of a summary gives its quantiles over the window, and totals since the start', async () => {
-    const { handles, memory, clock } = await openHost(table)
-    for (const value of [1, 2, 100]) handles.summary.observe({ a: 'x' }, value)
+    const { instruments, memory, clock } = await startRecording(table)
+    for (const value of [1, 2, 100]) instruments.summary.observe({ a: 'x' }, value)
     const { quantiles, sum, count } = memory.series('summary', { a: 'x' })!
     expect(quantiles!.map(Math.round)).toEqual([2, 100])
     expect([sum, count]).toEqual([103, 3])
@@ -149,8 +153,8 @@ describe('timer', () => {
   } as const
 
   test('records the seconds between start and stop, once', async () => {
-    const { handles, memory, clock } = await openHost(timers)
-    const running = handles.plain.start()
+    const { instruments, memory, clock } = await startRecording(timers)
+    const running = instruments.plain.start()
     await clock.advance(1_500)
     expect(running.stop()).toBe(1.5)
     await clock.advance(1_500)
@@ -159,9 +163,9 @@ describe('timer', () => {
   })
 
   test('stops at the end of a using block, also when it throws', async () => {
-    const { handles, memory, clock } = await openHost(timers)
+    const { instruments, memory, clock } = await startRecording(timers)
     const measured = async () => {
-      using _running = handles.exponential.start()
+      using _running = instruments.exponential.start()
       await clock.advance(2_000)
       throw new Error('no')
     }
@@ -170,17 +174,17 @@ describe('timer', () => {
   })
 
   test('is not disturbed by a jump of the wall clock', async () => {
-    const { handles, clock } = await openHost(timers)
-    const running = handles.plain.start()
+    const { instruments, clock } = await startRecording(timers)
+    const running = instruments.plain.start()
     clock.jump(-3_600_000)
     await clock.advance(250)
     expect(running.stop()).toBe(0.25)
   })
 
   test('records under the labels of its start, whatever the caller does to its object', async () => {
-    const { handles, memory, clock } = await openHost(timers)
+    const { instruments, memory, clock } = await startRecording(timers)
     const labels = { a: 'first' }
-    const running = handles.open.start(labels)
+    const running = instruments.open.start(labels)
     labels.a = 'second'
     await clock.advance(1_000)
     running.stop()
@@ -189,7 +193,7 @@ describe('timer', () => {
   })
 
   test('takes its labels at the end, where they are not known before', async () => {
-    const { handles, memory, clock } = await openHost({
+    const { instruments, memory, clock } = await startRecording({
       request: {
         kind: 'timer',
         name: 'request_seconds',
@@ -197,7 +201,7 @@ describe('timer', () => {
         labels: { route: {}, status: ['200', '500'] },
       },
     })
-    const stop = handles.request.start()
+    const stop = instruments.request.start()
     await clock.advance(250)
     expect(stop({ route: '/', status: '200' })).toBe(0.25)
     await clock.advance(250)
@@ -210,8 +214,8 @@ describe('timer', () => {
   })
 
   test('with bad labels still tells the time, and its sample is dropped', async () => {
-    const { handles, clock, dropped } = await openHost(timers)
-    const running = handles.open.start({} as never)
+    const { instruments, clock, dropped } = await startRecording(timers)
+    const running = instruments.open.start({} as never)
     await clock.advance(1_000)
     expect(running.stop()).toBe(1)
     expect(dropped()).toEqual({ label_missing: 1 })

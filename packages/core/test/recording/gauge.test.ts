@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { openHost } from '../support/open-host.js'
+import { startProbe, startRecording } from '../support/recording.js'
 
 const table = {
   plain: { kind: 'gauge', name: 'plain', help: 'P' },
@@ -10,37 +10,37 @@ const table = {
 
 describe('gauge', () => {
   test('has no series before its first value, also with closed labels', async () => {
-    const { labelsOf, handles, memory } = await openHost(table)
-    handles.closed.labels({ a: 'x' })
-    handles.open.labels({ a: 'x' })
+    const { labelsOf, instruments, memory } = await startRecording(table)
+    instruments.closed.labels({ a: 'x' })
+    instruments.open.labels({ a: 'x' })
     expect(['plain', 'open', 'closed', 'event'].flatMap(labelsOf)).toEqual([])
-    handles.plain.set(0)
+    instruments.plain.set(0)
     expect(memory.value('plain')).toBe(0)
   })
 
   test('is set, raised and lowered, plain, labelled and bound', async () => {
-    const { handles, memory } = await openHost(table)
-    handles.plain.inc()
-    handles.plain.inc(4)
-    handles.plain.dec(2)
+    const { instruments, memory } = await startRecording(table)
+    instruments.plain.inc()
+    instruments.plain.inc(4)
+    instruments.plain.dec(2)
     expect(memory.value('plain')).toBe(3)
-    const bound = handles.open.labels({ a: 'x' })
+    const bound = instruments.open.labels({ a: 'x' })
     bound.dec()
-    handles.open.inc({ a: 'x' }, 5)
-    handles.open.dec({ a: 'x' })
+    instruments.open.inc({ a: 'x' }, 5)
+    instruments.open.dec({ a: 'x' })
     expect(memory.value('open', { a: 'x' })).toBe(3)
     bound.set(-7)
     expect(memory.value('open', { a: 'x' })).toBe(-7)
   })
 
   test('takes infinities, and drops what is no number', async () => {
-    const { handles, memory, dropped } = await openHost(table)
-    handles.plain.set(Infinity)
+    const { instruments, memory, dropped } = await startRecording(table)
+    instruments.plain.set(Infinity)
     expect(memory.value('plain')).toBe(Infinity)
     for (const value of [Number.NaN, '5', 5n, null, [5], Symbol('x')] as never[]) {
-      handles.plain.set(value)
-      handles.open.set({ a: 'x' }, value)
-      handles.open.labels({ a: 'x' }).set(value)
+      instruments.plain.set(value)
+      instruments.open.set({ a: 'x' }, value)
+      instruments.open.labels({ a: 'x' }).set(value)
     }
     expect(memory.value('plain')).toBe(Infinity)
     expect(memory.series('open', { a: 'x' })).toBeUndefined()
@@ -48,9 +48,9 @@ describe('gauge', () => {
   })
 
   test('is never made NaN or text by raising or lowering it', async () => {
-    const { handles, memory, dropped } = await openHost(table)
-    handles.plain.set(Infinity)
-    handles.open.set({ a: 'x' }, Infinity)
+    const { instruments, memory, dropped } = await startRecording(table)
+    instruments.plain.set(Infinity)
+    instruments.open.set({ a: 'x' }, Infinity)
     for (const value of [
       Infinity,
       -Infinity,
@@ -62,35 +62,35 @@ describe('gauge', () => {
       Symbol('x'),
     ] as never[])
       for (const call of ['inc', 'dec'] as const) {
-        handles.plain[call](value)
-        handles.open[call]({ a: 'x' }, value)
-        handles.open.labels({ a: 'x' })[call](value)
+        instruments.plain[call](value)
+        instruments.open[call]({ a: 'x' }, value)
+        instruments.open.labels({ a: 'x' })[call](value)
       }
     expect([memory.value('plain'), memory.value('open', { a: 'x' })]).toEqual([Infinity, Infinity])
     expect(dropped()).toEqual({ infinite: 12, not_a_number: 36 })
   })
 
   test('is gone after it was removed, by whatever handle it was set', async () => {
-    const { handles, labelsOf, memory } = await openHost(table)
-    handles.plain.set(1)
-    handles.plain.remove()
+    const { instruments, labelsOf, memory } = await startRecording(table)
+    instruments.plain.set(1)
+    instruments.plain.remove()
     expect(labelsOf('plain')).toEqual([])
-    handles.plain.set(2)
+    instruments.plain.set(2)
     expect(memory.value('plain')).toBe(2)
-    const bound = handles.open.labels({ a: 'x' })
-    handles.open.set({ a: 'x' }, 1)
+    const bound = instruments.open.labels({ a: 'x' })
+    instruments.open.set({ a: 'x' }, 1)
     bound.remove()
     expect(labelsOf('open')).toEqual([])
     bound.remove()
     bound.set(3)
-    handles.open.remove({ a: 'x' })
+    instruments.open.remove({ a: 'x' })
     expect(labelsOf('open')).toEqual([])
   })
 
   test('gives two bound objects of one series the same fate', async () => {
-    const { handles, memory, labelsOf } = await openHost(table)
-    const first = handles.open.labels({ a: 'x' })
-    const second = handles.open.labels({ a: 'x' })
+    const { instruments, memory, labelsOf } = await startRecording(table)
+    const first = instruments.open.labels({ a: 'x' })
+    const second = instruments.open.labels({ a: 'x' })
     first.set(1)
     second.inc()
     expect(memory.value('open', { a: 'x' })).toBe(2)
@@ -102,18 +102,18 @@ describe('gauge', () => {
   })
 
   test('over its limit holds the latest value in the overflow series', async () => {
-    const { handles, memory } = await openHost({ open: { ...table.open, seriesLimit: 1 } })
-    handles.open.set({ a: 'first' }, 1)
-    handles.open.set({ a: 'second' }, Infinity)
-    handles.open.labels({ a: 'third' }).set(3)
+    const { instruments, memory } = await startRecording({ open: { ...table.open, seriesLimit: 1 } })
+    instruments.open.set({ a: 'first' }, 1)
+    instruments.open.set({ a: 'second' }, Infinity)
+    instruments.open.labels({ a: 'third' }).set(3)
     expect(memory.value('open', { a: '__overflow__' })).toBe(3)
   })
 })
 
 describe('gauge over collect passes', () => {
   test('loses the series that a pass reported and the next did not', async () => {
-    const { handles, pass, labelsOf } = await openHost(table)
-    const report = (...names: string[]) => pass(() => names.forEach((a) => handles.open.set({ a }, 1)))
+    const { instruments, pass, labelsOf } = await startProbe(table)
+    const report = (...names: string[]) => pass(() => names.forEach((a) => instruments.open.set({ a }, 1)))
     await report('x', 'y')
     await report('y', 'z')
     expect(
@@ -126,22 +126,22 @@ describe('gauge over collect passes', () => {
   })
 
   test('keeps series of lifetime event, and those that were set between passes', async () => {
-    const { handles, pass, labelsOf } = await openHost(table)
-    handles.open.set({ a: 'between' }, 1)
-    await pass(() => handles.event.set({ a: 'x' }, 1))
+    const { instruments, pass, labelsOf } = await startProbe(table)
+    instruments.open.set({ a: 'between' }, 1)
+    await pass(() => instruments.event.set({ a: 'x' }, 1))
     await pass(() => {})
     expect(labelsOf('event')).toEqual([{ a: 'x' }])
     expect(labelsOf('open')).toEqual([{ a: 'between' }])
   })
 
   test('counts raising, lowering and bound calls as reports, and those after a wait as well', async () => {
-    const { handles, pass, labelsOf } = await openHost(table)
-    const bound = handles.open.labels({ a: 'bound' })
+    const { instruments, pass, labelsOf } = await startProbe(table)
+    const bound = instruments.open.labels({ a: 'bound' })
     const both = async () => {
       bound.set(1)
       await Promise.resolve()
-      handles.open.inc({ a: 'raised' })
-      handles.plain.dec()
+      instruments.open.inc({ a: 'raised' })
+      instruments.plain.dec()
     }
     await pass(both)
     await pass(both)
@@ -151,8 +151,8 @@ describe('gauge over collect passes', () => {
   })
 
   test('keeps everything when a pass fails', async () => {
-    const { handles, pass, labelsOf, clock } = await openHost(table)
-    await pass(() => handles.open.set({ a: 'x' }, 1))
+    const { instruments, pass, labelsOf, clock } = await startProbe(table)
+    await pass(() => instruments.open.set({ a: 'x' }, 1))
     await pass(() => {
       throw new Error('no')
     })

@@ -1,7 +1,8 @@
+import { createTidegauge } from '@tidegauge/core'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { openHost } from '../support/open-host.js'
-import { runs } from '@tidegauge/testkit'
+import { createMemoryTransport, runs } from '@tidegauge/testkit'
+import { startRecording } from '../support/recording.js'
 
 const labels = { a: {}, b: ['x', 'y'] } as const
 const table = {
@@ -70,15 +71,15 @@ const call = fc.constantFrom(
 describe('recording', () => {
   test('never throws, whatever is passed to whatever handle, and leaves every number a number', async () => {
     for (const options of views) {
-      const { handles, memory } = await openHost(table, options)
-      const all = Object.values(handles) as unknown as Record<string, (...args: unknown[]) => any>[]
+      const { instruments, memory } = await startRecording(table, options)
+      const all = Object.values(instruments) as unknown as Record<string, (...args: unknown[]) => any>[]
       fc.assert(
         fc.property(fc.nat(all.length - 1), call, fc.array(odd, { maxLength: 3 }), (which, name, given) => {
           const handle = all[which]
           const args = given.map(armed)
           const bound = handle['labels']?.({ a: 'x', b: 'x' }) ?? handle
           const result = name in handle ? handle[name](...args) : undefined
-          if (name === 'start') result?.stop(...args)
+          if (name === 'start') (result?.stop ?? result)?.(...args)
           if (name === 'labels') result?.inc?.(1)
           if (name !== 'labels' && name in bound) bound[name](...args)
         }),
@@ -94,7 +95,7 @@ describe('recording', () => {
   })
 
   test('never throws, whatever totals a source tells, and keeps counts and sums numbers', async () => {
-    const { handles, memory } = await openHost({
+    const { instruments, memory } = await startRecording({
       counter: { kind: 'counter', name: 'counter', help: 'H' },
       histogram: { kind: 'histogram', name: 'histogram', help: 'H', bounds: [1, 2] },
       exponential: { kind: 'exponential_histogram', name: 'exponential', help: 'H' },
@@ -128,7 +129,7 @@ describe('recording', () => {
       fc.record({ quantiles: fc.oneof(list, fc.constant([1, 2, 3])), sum: number, count: number }),
       fc.anything(),
     )
-    const { counter, histogram, exponential, summary } = handles
+    const { counter, histogram, exponential, summary } = instruments
     const takes = [histogram, exponential, summary].map(
       (one) => one.setTotals.bind(one) as (totals: any) => void,
     )
@@ -147,7 +148,7 @@ describe('recording', () => {
   })
 
   test('drops labels of the wrong shape, and says why', async () => {
-    const { handles, dropped, labelsOf } = await openHost(table)
+    const { instruments, dropped, labelsOf } = await startRecording(table)
     const wrong: [unknown, string][] = [
       [undefined, 'label_missing'],
       [null, 'label_missing'],
@@ -165,29 +166,29 @@ describe('recording', () => {
     ]
     const expected: Record<string, number> = {}
     for (const [given, reason] of wrong) {
-      handles.counter.inc(given as never)
-      handles.counter.labels(given as never).inc()
-      handles.gauge.set(given as never, 1)
-      handles.gauge.labels(given as never).set(1)
-      handles.histogram.observe(given as never, 1)
-      handles.states.set(given as never, 'on')
+      instruments.counter.inc(given as never)
+      instruments.counter.labels(given as never).inc()
+      instruments.gauge.set(given as never, 1)
+      instruments.gauge.labels(given as never).set(1)
+      instruments.histogram.observe(given as never, 1)
+      instruments.states.set(given as never, 'on')
       expected[reason] = (expected[reason] ?? 0) + 6
     }
     expect(dropped()).toEqual(expected)
     for (const name of ['counter', 'gauge', 'histogram', 'states']) expect(labelsOf(name), name).toEqual([])
   })
 
-  test('tells of each kind of loss once for each instrument, however often it happens', async () => {
-    const { handles, messages } = await openHost(table)
+  test('logs each kind of loss once for each instrument, however often it happens', async () => {
+    const { instruments, log } = await startRecording(table)
     for (let i = 0; i < 100; i++) {
-      handles.plainCounter.inc(Number.NaN)
-      handles.plainCounter.inc(-1)
-      handles.counter.inc({ a: 'x', b: 'x' }, Number.NaN)
+      instruments.plainCounter.inc(Number.NaN)
+      instruments.plainCounter.inc(-1)
+      instruments.counter.inc({ a: 'x', b: 'x' }, Number.NaN)
     }
-    expect(messages.filter((message) => message.startsWith('warn'))).toEqual([
-      'warn: instrument "plain_counter" dropped a sample: not_a_number; later ones are only counted, in tidegauge_dropped_samples_total',
-      'warn: instrument "plain_counter" dropped a sample: negative; later ones are only counted, in tidegauge_dropped_samples_total',
-      'warn: instrument "counter" dropped a sample: not_a_number; later ones are only counted, in tidegauge_dropped_samples_total',
+    expect(log).toEqual([
+      'warn plugin "app": counter "plain_counter" got NaN: expected a number; the sample was dropped, later ones are only counted, in tidegauge_dropped_samples_total{reason="not_a_number"}',
+      'warn plugin "app": counter "plain_counter" got -1: expected a number that is not negative; the sample was dropped, later ones are only counted, in tidegauge_dropped_samples_total{reason="negative"}',
+      'warn plugin "app": counter "counter" got NaN: expected a number; the sample was dropped, later ones are only counted, in tidegauge_dropped_samples_total{reason="not_a_number"}',
     ])
   })
 
@@ -195,17 +196,19 @@ describe('recording', () => {
     const fail = () => {
       throw new Error('disk full')
     }
-    const { handles, dropped } = await openHost(table, {
-      logger: { debug: fail, info: fail, warn: fail, error: fail },
-    })
-    handles.plainCounter.inc(Number.NaN)
-    expect(dropped()).toEqual({ not_a_number: 1 })
+    const memory = createMemoryTransport()
+    const host = createTidegauge({ logger: { debug: fail, info: fail, warn: fail, error: fail } })
+    const instruments = host.export(memory).instruments('app', table)
+    await host.start()
+    expect(() => instruments.plainCounter.inc(Number.NaN)).not.toThrow()
+    expect(memory.value('tidegauge_dropped_samples_total', { reason: 'not_a_number' })).toBe(1)
+    await host.stop()
   })
 
   test('takes label names and values of the object prototype as data', async () => {
-    const names = ['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'valueOf', 'prototype']
+    const names = ['constructor', 'toString', 'hasOwnProperty', 'valueOf', 'prototype']
     const before = Object.getOwnPropertyNames(Object.prototype)
-    const { handles, memory, labelsOf } = await openHost({
+    const { instruments, memory, labelsOf } = await startRecording({
       c: {
         kind: 'counter',
         name: 'constructor',
@@ -213,10 +216,11 @@ describe('recording', () => {
         labels: Object.fromEntries(names.map((name) => [name, {}])),
       },
     })
-    for (const value of names) handles.c.inc(Object.fromEntries(names.map((name) => [name, value])))
-    handles.c.inc({})
-    expect(labelsOf('constructor')).toHaveLength(names.length)
-    for (const value of names)
+    const values = ['__proto__', ...names]
+    for (const value of values) instruments.c.inc(Object.fromEntries(names.map((name) => [name, value])))
+    instruments.c.inc({})
+    expect(labelsOf('constructor')).toHaveLength(values.length)
+    for (const value of values)
       expect(memory.value('constructor', Object.fromEntries(names.map((name) => [name, value])))).toBe(1)
     expect(Object.getOwnPropertyNames(Object.prototype)).toEqual(before)
     expect(({} as Record<string, unknown>)['x']).toBeUndefined()

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { openHost } from '../support/open-host.js'
+import { startRecording } from '../support/recording.js'
 
 const table = {
   plain: { kind: 'state_set', name: 'plain', help: 'P', states: ['a', 'b', 'constructor'] },
@@ -8,17 +8,17 @@ const table = {
 
 describe('state set', () => {
   test('turns one state on and every other off', async () => {
-    const { handles, memory } = await openHost(table)
+    const { instruments, memory } = await startRecording(table)
     expect(memory.series('plain')).toBeUndefined()
-    handles.plain.set('a')
-    handles.plain.set('constructor')
+    instruments.plain.set('a')
+    instruments.plain.set('constructor')
     expect(memory.series('plain')?.states).toEqual({ a: false, b: false, constructor: true })
   })
 
   test('toggles one state and leaves the others', async () => {
-    const { handles, memory } = await openHost(table)
-    const bound = handles.open.labels({ peer: 'x' })
-    handles.open.set({ peer: 'x' }, 'a')
+    const { instruments, memory } = await startRecording(table)
+    const bound = instruments.open.labels({ peer: 'x' })
+    instruments.open.set({ peer: 'x' }, 'a')
     bound.toggle('b', true)
     expect(memory.series('open', { peer: 'x' })?.states).toEqual({ a: true, b: true })
     bound.toggle('a', false)
@@ -26,21 +26,21 @@ describe('state set', () => {
   })
 
   test('drops a state that it does not have', async () => {
-    const { handles, memory, dropped } = await openHost(table)
+    const { instruments, memory, dropped } = await startRecording(table)
     for (const state of ['c', 'toString', 0, undefined, null, Symbol('a')] as never[]) {
-      handles.plain.set(state)
-      handles.open.set({ peer: 'x' }, state)
+      instruments.plain.set(state)
+      instruments.open.set({ peer: 'x' }, state)
     }
     expect([memory.series('plain'), memory.series('open', { peer: 'x' })]).toEqual([undefined, undefined])
     expect(dropped()).toEqual({ unknown_state: 12 })
   })
 
   test('is gone when it is removed, and begins anew in its place', async () => {
-    const { handles, memory } = await openHost(table)
-    handles.open.set({ peer: 'x' }, 'a')
-    handles.open.remove({ peer: 'x' })
+    const { instruments, memory } = await startRecording(table)
+    instruments.open.set({ peer: 'x' }, 'a')
+    instruments.open.remove({ peer: 'x' })
     expect(memory.series('open', { peer: 'x' })).toBeUndefined()
-    handles.open.labels({ peer: 'y' }).toggle('b', true)
+    instruments.open.labels({ peer: 'y' }).toggle('b', true)
     expect(memory.series('open', { peer: 'y' })?.states).toEqual({ a: false, b: true })
   })
 })

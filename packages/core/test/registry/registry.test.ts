@@ -1,17 +1,17 @@
 import type { Handles } from '@tidegauge/core'
 import { describe, expect, test } from 'vitest'
 import { createPluginInstance } from '../../src/storage/plugin-instance.js'
-import { openHost } from '../support/open-host.js'
 import { createRegistry, readOne, readSeries } from '../support/registry.js'
+import { startRecording } from '../support/recording.js'
 
 const counter = (name: string) => ({ kind: 'counter', name, help: 'C' }) as const
 const labelled = { kind: 'counter', name: 'c_total', help: 'C', labels: { a: {} } } as const
 
 describe('registering', () => {
-  test('gives handles under the keys of the table', () => {
+  test('gives instruments under the keys of the table', () => {
     const { registry, instance } = createRegistry()
-    const handles = registry.addTable(instance, { one: counter('one'), two: counter('two') })
-    expect(Object.keys(handles)).toEqual(['one', 'two'])
+    const instruments = registry.addTable(instance, { one: counter('one'), two: counter('two') })
+    expect(Object.keys(instruments)).toEqual(['one', 'two'])
   })
 
   test('adds a whole table or nothing of it', () => {
@@ -64,15 +64,15 @@ describe('registering', () => {
 
 describe('series of a registry', () => {
   test('stay within their limit for a million label sets, with an exact overflow and one warning', async () => {
-    const { handles, memory, labelsOf, overflowed, messages } = await openHost({ c: labelled })
-    const bound = handles.c.labels({ a: '0' })
-    for (let i = 0; i < 1_000_000; i++) handles.c.inc({ a: `${i}` })
+    const { instruments, memory, labelsOf, overflowed, log } = await startRecording({ c: labelled })
+    const bound = instruments.c.labels({ a: '0' })
+    for (let i = 0; i < 1_000_000; i++) instruments.c.inc({ a: `${i}` })
     bound.inc()
     expect(labelsOf('c_total')).toHaveLength(2_001)
     expect(memory.value('c_total', { a: '__overflow__' })).toBe(998_000)
     expect(overflowed('c_total')).toBe(998_000)
     expect(memory.value('c_total', { a: '0' })).toBe(2)
-    expect(messages.filter((message) => message.includes('c_total'))).toHaveLength(1)
+    expect(log.filter((message) => message.includes('c_total'))).toHaveLength(1)
     expect(memory.context.read()[0].parts[0].series().pool.size).toBeLessThan(2_100)
   })
 
@@ -216,7 +216,7 @@ describe('reading', () => {
   })
 })
 
-describe('handles', () => {
+describe('instruments', () => {
   test('of two instances with different labels share a family and nothing else', () => {
     const { registry } = createRegistry()
     const instances = ['a', 'b'].map((node) => createPluginInstance('probe', { node }))

@@ -1,16 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { matchesName } from '../../src/registry/views.js'
-import { openHost } from '../support/open-host.js'
 import { runs } from '@tidegauge/testkit'
+import { startProbe, startRecording } from '../support/recording.js'
 
 const labels = { peer: {}, way: ['in', 'out'] } as const
 const counter = { kind: 'counter', name: 'c_total', help: 'C', labels } as const
 const gauge = { kind: 'gauge', name: 'g', help: 'G', labels } as const
 
 describe('a view that switches a metric off', () => {
-  test('leaves handles that work and record nothing', async () => {
-    const { handles, memory, labelsOf } = await openHost(
+  test('leaves instruments that work and record nothing', async () => {
+    const { instruments, memory, labelsOf } = await startRecording(
       { counter, gauge, other: { ...counter, name: 'other_total' } },
       {
         views: [
@@ -19,16 +19,16 @@ describe('a view that switches a metric off', () => {
         ],
       },
     )
-    handles.counter.inc({ peer: 'x', way: 'in' })
-    handles.counter.labels({ peer: 'x', way: 'in' }).inc()
-    handles.gauge.set({ peer: 'x', way: 'in' }, 1)
-    handles.other.inc({ peer: 'x', way: 'in' })
+    instruments.counter.inc({ peer: 'x', way: 'in' })
+    instruments.counter.labels({ peer: 'x', way: 'in' }).inc()
+    instruments.gauge.set({ peer: 'x', way: 'in' }, 1)
+    instruments.other.inc({ peer: 'x', way: 'in' })
     expect(memory.read({ names: new Set(['c_total', 'g']) })).toEqual([])
     expect(labelsOf('other_total')).toHaveLength(1)
   })
 
   test('frees its name, and is outdone by a later view', async () => {
-    const { handles, memory } = await openHost(
+    const { instruments, memory } = await startRecording(
       { counter, gauge },
       {
         views: [
@@ -37,7 +37,7 @@ describe('a view that switches a metric off', () => {
         ],
       },
     )
-    handles.gauge.set({ peer: 'x', way: 'in' }, 1)
+    instruments.gauge.set({ peer: 'x', way: 'in' }, 1)
     expect(memory.read().map(({ name }) => name)).toEqual(['g'])
   })
 })
@@ -53,15 +53,15 @@ describe('a view that drops labels', () => {
       exponential: { ...counter, kind: 'exponential_histogram', name: 'e' },
       summary: { ...counter, kind: 'summary', name: 's' },
     } as const
-    const { handles, memory } = await openHost(table, { views })
+    const { instruments, memory } = await startRecording(table, { views })
     for (const [i, peer] of ['a', 'b', 'c'].entries()) {
       const full = { peer, way: 'in' } as const
-      handles.counter.inc(full, i + 1)
-      handles.counter.labels(full).inc(10)
-      handles.upDown.labels(full).dec(i)
-      handles.histogram.labels(full).observe(i)
-      handles.exponential.observe(full, i)
-      handles.summary.observe(full, i)
+      instruments.counter.inc(full, i + 1)
+      instruments.counter.labels(full).inc(10)
+      instruments.upDown.labels(full).dec(i)
+      instruments.histogram.labels(full).observe(i)
+      instruments.exponential.observe(full, i)
+      instruments.summary.observe(full, i)
     }
     expect(memory.value('c_total', { way: 'in' })).toBe(36)
     expect(memory.value('c_total', { way: 'out' })).toBe(0)
@@ -72,10 +72,10 @@ describe('a view that drops labels', () => {
   })
 
   test('keeps the sum when one of the callers’ series is removed', async () => {
-    const { handles, memory } = await openHost({ counter }, { views })
-    handles.counter.inc({ peer: 'a', way: 'in' }, 5)
-    handles.counter.inc({ peer: 'b', way: 'in' }, 7)
-    handles.counter.remove({ peer: 'a', way: 'in' })
+    const { instruments, memory } = await startRecording({ counter }, { views })
+    instruments.counter.inc({ peer: 'a', way: 'in' }, 5)
+    instruments.counter.inc({ peer: 'b', way: 'in' }, 7)
+    instruments.counter.remove({ peer: 'a', way: 'in' })
     expect(memory.value('c_total', { way: 'in' })).toBe(12)
   })
 
@@ -86,25 +86,27 @@ describe('a view that drops labels', () => {
     ['min', 1],
     ['mean', 2],
   ] as const)('reduces gauges as reported: %s', async (reduce, expected) => {
-    const { handles, memory, pass } = await openHost(
+    const { instruments, memory, pass } = await startProbe(
       { gauge },
       { views: [{ ...views[0], ...(reduce && { reduce }) }] },
     )
-    await pass(() => [1, 2, 3].forEach((value) => handles.gauge.set({ peer: `${value}`, way: 'in' }, value)))
+    await pass(() =>
+      [1, 2, 3].forEach((value) => instruments.gauge.set({ peer: `${value}`, way: 'in' }, value)),
+    )
     expect(memory.value('g', { way: 'in' })).toBe(expected)
     expect(memory.series('g', { way: 'out' })).toBeUndefined()
-    await pass(() => handles.gauge.set({ peer: '1', way: 'in' }, 1))
+    await pass(() => instruments.gauge.set({ peer: '1', way: 'in' }, 1))
     expect(memory.value('g', { way: 'in' })).toBe(1)
-    handles.gauge.labels({ peer: '1', way: 'in' }).remove()
+    instruments.gauge.labels({ peer: '1', way: 'in' }).remove()
     expect(memory.series('g', { way: 'in' })).toBeUndefined()
   })
 
   test('reduces gauges at their series limit exactly, also when all of them are replaced', async () => {
     const limited = { ...gauge, seriesLimit: 2, labels: { peer: {}, zone: {} } } as const
-    const { handles, labelsOf, overflowed } = await openHost({ g: limited }, { views })
+    const { instruments, labelsOf, overflowed } = await startRecording({ g: limited }, { views })
     for (const round of ['1', '2', '3']) {
-      handles.g.clear()
-      for (const zone of ['a', 'b']) handles.g.set({ peer: 'x', zone: zone + round }, 1)
+      instruments.g.clear()
+      for (const zone of ['a', 'b']) instruments.g.set({ peer: 'x', zone: zone + round }, 1)
       expect(
         labelsOf('g')
           .map(({ zone }) => zone)
@@ -115,19 +117,19 @@ describe('a view that drops labels', () => {
   })
 
   test('that an instrument does not have changes nothing about it', async () => {
-    const { handles, memory } = await openHost(
+    const { instruments, memory } = await startRecording(
       { counter },
       { views: [{ match: '*', dropLabels: ['nothing'] }] },
     )
-    const bound = handles.counter.labels({ peer: 'a', way: 'in' })
-    expect(handles.counter.labels({ peer: 'a', way: 'in' })).toBe(bound)
+    const bound = instruments.counter.labels({ peer: 'a', way: 'in' })
+    expect(instruments.counter.labels({ peer: 'a', way: 'in' })).toBe(bound)
     bound.inc()
-    handles.counter.remove({ peer: 'a', way: 'in' })
+    instruments.counter.remove({ peer: 'a', way: 'in' })
     expect(memory.series('c_total', { peer: 'a', way: 'in' })).toBeUndefined()
   })
 
   test('adds the labels of all matching views together', async () => {
-    const { handles, memory } = await openHost(
+    const { instruments, memory } = await startRecording(
       { counter },
       {
         views: [
@@ -136,21 +138,21 @@ describe('a view that drops labels', () => {
         ],
       },
     )
-    handles.counter.inc({ peer: 'a', way: 'in' })
-    handles.counter.inc({ peer: 'b', way: 'out' })
+    instruments.counter.inc({ peer: 'a', way: 'in' })
+    instruments.counter.inc({ peer: 'b', way: 'out' })
     expect(memory.value('c_total')).toBe(2)
   })
 })
 
 describe('a view', () => {
   test('truncates and hashes label values', async () => {
-    const { handles, labelsOf } = await openHost(
+    const { instruments, labelsOf } = await startRecording(
       { counter: { ...counter, labels: { cut: {}, hashed: {} } } },
       { views: [{ match: '*', labels: { cut: { truncate: 3 }, hashed: 'hash' } }], privacy: { salt: 's' } },
     )
-    handles.counter.inc({ cut: 'abcdef', hashed: 'secret' })
-    handles.counter.inc({ cut: 'abcxyz', hashed: 'secret' })
-    handles.counter.inc({ cut: '😀😀', hashed: 'other' })
+    instruments.counter.inc({ cut: 'abcdef', hashed: 'secret' })
+    instruments.counter.inc({ cut: 'abcxyz', hashed: 'secret' })
+    instruments.counter.inc({ cut: '😀😀', hashed: 'other' })
     const read = labelsOf('c_total')
     expect(read.map(({ cut }) => cut)).toEqual(['abc', '😀\uFFFD'])
     expect(read.every(({ hashed }) => /^[0-9a-f]{16}$/.test(hashed))).toBe(true)
@@ -158,7 +160,7 @@ describe('a view', () => {
   })
 
   test('sets the bounds of histograms and of timers over them, and of nothing else', async () => {
-    const { handles, memory } = await openHost(
+    const { instruments, memory } = await startRecording(
       {
         h: { kind: 'histogram', name: 'h', help: 'H', bounds: [1, 2] },
         t: { kind: 'timer', name: 't', help: 'T' },
@@ -166,9 +168,9 @@ describe('a view', () => {
       },
       { views: [{ match: '*', bounds: [10, 20, 30] }] },
     )
-    handles.h.observe(15)
-    handles.t.observe(35)
-    handles.c.inc()
+    instruments.h.observe(15)
+    instruments.t.observe(35)
+    instruments.c.inc()
     expect(memory.series('h')).toMatchObject({ buckets: [0, 1, 0, 0], sum: 15 })
     expect(memory.series('t')).toMatchObject({ buckets: [0, 0, 0, 1], sum: 35 })
     expect(memory.value('c')).toBe(1)
@@ -176,17 +178,17 @@ describe('a view', () => {
 
   test('sets the series limit, above the definition and the host', async () => {
     const limited = { ...counter, seriesLimit: 1 }
-    const { handles, labelsOf } = await openHost(
+    const { instruments, labelsOf } = await startRecording(
       { counter: limited },
       { seriesLimit: 2, views: [{ match: 'c_total', seriesLimit: 5 }] },
     )
-    for (let i = 0; i < 9; i++) handles.counter.inc({ peer: `${i}`, way: 'in' })
+    for (let i = 0; i < 9; i++) instruments.counter.inc({ peer: `${i}`, way: 'in' })
     expect(labelsOf('c_total')).toHaveLength(6)
   })
 
   test('of the host’s limit counts where nothing else says so', async () => {
-    const { handles, labelsOf } = await openHost({ counter }, { seriesLimit: 20 })
-    for (let i = 0; i < 30; i++) handles.counter.inc({ peer: `${i}`, way: 'in' })
+    const { instruments, labelsOf } = await startRecording({ counter }, { seriesLimit: 20 })
+    for (let i = 0; i < 30; i++) instruments.counter.inc({ peer: `${i}`, way: 'in' })
     expect(labelsOf('c_total')).toHaveLength(21)
   })
 })

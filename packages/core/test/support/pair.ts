@@ -1,27 +1,22 @@
 import { createTidegauge, type Plugin, type UseOptions } from '@tidegauge/core'
-import { createManualClock, createMemoryTransport } from '@tidegauge/testkit'
-import { createMessages, createPlugin } from './open-host.js'
+import { createManualClock, createMemoryTransport, loggerInto } from '@tidegauge/testkit'
+import { createPlugin } from './plugin.js'
 
-/** A host with a healthy plugin `well` beside the one under test. */
+/** A host, not yet started, with a healthy plugin `well` beside the one under test. */
 export function createPair(plugin: Plugin, use: UseOptions = {}) {
   const clock = createManualClock()
   const memory = createMemoryTransport()
-  const { logger, messages } = createMessages()
+  const log: string[] = []
   let passes = 0
-  const well = createPlugin({
-    name: 'well',
-    instruments: { g: { kind: 'gauge', name: 'well', help: 'W' } },
-    start: ({ instruments }) => void ((well as { handle?: unknown }).handle = instruments['g']),
-    collect: () => void passes++,
-  })
-  const host = createTidegauge({ clock, logger })
+  const well = createPlugin({ name: 'well', collect: () => void passes++ })
+  const host = createTidegauge({ clock, logger: loggerInto(log) })
     .use(plugin, { intervalMs: 1_000, jitterRatio: 0, ...use })
     .use(well, { intervalMs: 1_000, jitterRatio: 0 })
     .export(memory)
   return {
     clock,
     memory,
-    messages,
+    log,
     host,
     passesOfTheOther: () => passes,
     healthOf: (name: string) => host.health().plugins.find((one) => one.name === name)!,

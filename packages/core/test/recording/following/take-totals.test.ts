@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ExponentialBuckets } from '../../../src/storage/exponential.js'
-import { openHost } from '../../support/open-host.js'
 import { runs } from '@tidegauge/testkit'
+import { startProbe, startRecording } from '../../support/recording.js'
 
 const table = {
   histogram: { kind: 'histogram', name: 'histogram', help: 'H', bounds: [1, 2], labels: { a: {} } },
@@ -25,17 +25,18 @@ const x = { a: 'x' }
 
 describe('a histogram that follows totals', () => {
   test('holds them exactly, however often they are reported', async () => {
-    const { handles, memory } = await openHost(table)
+    const { instruments, memory } = await startRecording(table)
     // 0.48 + (6.28 - 0.48) is not 6.28
-    for (const sum of [0.48, 6.28, 6.28]) handles.histogram.setTotals(x, { bounds, buckets: [1, 0, 2], sum })
+    for (const sum of [0.48, 6.28, 6.28])
+      instruments.histogram.setTotals(x, { bounds, buckets: [1, 0, 2], sum })
     expect(memory.series('histogram', x)).toMatchObject({ buckets: [1, 0, 2], sum: 6.28, count: 3 })
-    handles.plain.setTotals({ bounds: [1], buckets: [5, 0], sum: 2 })
+    instruments.plain.setTotals({ bounds: [1], buckets: [5, 0], sum: 2 })
     expect(memory.series('plain')).toMatchObject({ buckets: [5, 0], sum: 2 })
   })
 
   test('goes on growing when its source begins again, also when the sum alone would not tell', async () => {
-    const { handles, memory } = await openHost(table)
-    const series = handles.histogram.labels(x)
+    const { instruments, memory } = await startRecording(table)
+    const series = instruments.histogram.labels(x)
     series.setTotals({ bounds, buckets: [1, 4, 0], sum: 6 })
     series.setTotals({ bounds, buckets: [2, 1, 0], sum: 7 })
     expect(memory.series('histogram', x)).toMatchObject({ buckets: [3, 5, 0], sum: 13 })
@@ -46,21 +47,23 @@ describe('a histogram that follows totals', () => {
 
   test('whose bounds a view changed counts a bucket where its upper bound falls', async () => {
     const views = [{ match: 'histogram', bounds: [1.5, 4] }]
-    const { handles, memory } = await openHost(table, { views })
+    const { instruments, memory } = await startRecording(table, { views })
     const reported = { bounds: [1, 2, 8], buckets: [1, 2, 4, 8], sum: 9 }
-    for (let i = 0; i < 2; i++) handles.histogram.setTotals(x, reported)
+    for (let i = 0; i < 2; i++) instruments.histogram.setTotals(x, reported)
     expect(memory.series('histogram', x)).toMatchObject({ buckets: [1, 2, 12], sum: 9 })
   })
 
   test('keeps the sources of one series apart where a view drops a label', async () => {
-    const { handles, memory } = await openHost(table, { views: [{ match: '*', dropLabels: ['a'] }] })
+    const { instruments, memory } = await startRecording(table, {
+      views: [{ match: '*', dropLabels: ['a'] }],
+    })
     for (let i = 1; i <= 3; i++) {
-      handles.histogram.setTotals({ a: 'x' }, { bounds, buckets: [i, 0, 0], sum: i })
-      handles.histogram.setTotals({ a: 'y' }, { bounds, buckets: [0, 10, i], sum: 20 })
-      handles.exponential.setTotals({ a: 'x' }, exponential([i]))
-      handles.exponential.setTotals({ a: 'y' }, exponential([5]))
-      handles.summary.setTotals({ a: 'x' }, { quantiles: [1, 2], sum: i, count: i })
-      handles.summary.setTotals({ a: 'y' }, { quantiles: [3, 4], sum: 10, count: 1 })
+      instruments.histogram.setTotals({ a: 'x' }, { bounds, buckets: [i, 0, 0], sum: i })
+      instruments.histogram.setTotals({ a: 'y' }, { bounds, buckets: [0, 10, i], sum: 20 })
+      instruments.exponential.setTotals({ a: 'x' }, exponential([i]))
+      instruments.exponential.setTotals({ a: 'y' }, exponential([5]))
+      instruments.summary.setTotals({ a: 'x' }, { quantiles: [1, 2], sum: i, count: i })
+      instruments.summary.setTotals({ a: 'y' }, { quantiles: [3, 4], sum: 10, count: 1 })
     }
     expect(memory.series('histogram')).toMatchObject({ buckets: [3, 10, 3], sum: 23 })
     expect(memory.series('exponential')).toMatchObject({ count: 8 })
@@ -68,15 +71,15 @@ describe('a histogram that follows totals', () => {
   })
 
   test('has the exemplars that it is set, each at its bucket', async () => {
-    const { handles, memory } = await openHost(table)
+    const { instruments, memory } = await startRecording(table)
     const exemplar = { labels: { trace_id: 't' }, value: 3, timestampSeconds: 1 }
-    handles.histogram.setTotals(x, {
+    instruments.histogram.setTotals(x, {
       bounds,
       buckets: [0, 0, 1],
       sum: 3,
       exemplars: [undefined, undefined, exemplar],
     })
-    handles.counter.setTotal(x, 4, { ...exemplar, value: 2 })
+    instruments.counter.setTotal(x, 4, { ...exemplar, value: 2 })
     const [histogram, counter] = ['histogram', 'counter'].map((name) => {
       const reader = memory.context.read({ names: new Set([name]) })[0].parts[0].series()
       reader.next()
@@ -92,7 +95,7 @@ describe('an exponential histogram that follows totals', () => {
     const values = fc.array(fc.oneof(fc.double({ min: -1e9, max: 1e9, noNaN: true }), fc.constant(0)), {
       maxLength: 20,
     })
-    const { handles } = await openHost({
+    const { instruments } = await startRecording({
       ...table,
       exponential: { ...table.exponential, seriesLimit: 1e6 },
     })
@@ -103,8 +106,8 @@ describe('an exponential histogram that follows totals', () => {
         const labels = { a: `${i++}` }
         for (const round of rounds) {
           for (const value of round) source.observe(value)
-          handles.exponential.setTotals(labels, toldBy(source))
-          const state = stateOf(handles, labels)
+          instruments.exponential.setTotals(labels, toldBy(source))
+          const state = stateOf(instruments, labels)
           expect(contentsOf(state)).toEqual(contentsOf(source))
         }
       }),
@@ -113,36 +116,36 @@ describe('an exponential histogram that follows totals', () => {
   })
 
   test('goes on growing when its source begins again at a finer scale', async () => {
-    const { handles, memory } = await openHost(table)
-    handles.exponential.setTotals(x, { ...exponential([4, 4]), scale: 0, sum: 10 })
-    handles.exponential.setTotals(x, { ...exponential([1]), scale: 3, sum: 2 })
+    const { instruments, memory } = await startRecording(table)
+    instruments.exponential.setTotals(x, { ...exponential([4, 4]), scale: 0, sum: 10 })
+    instruments.exponential.setTotals(x, { ...exponential([1]), scale: 3, sum: 2 })
     expect(memory.series('exponential', x)).toMatchObject({ count: 9, sum: 12 })
-    expect(stateOf(handles, x).scale).toBe(0)
+    expect(stateOf(instruments, x).scale).toBe(0)
   })
 
   test('does not lose its scale to one without buckets', async () => {
-    const { handles } = await openHost(table)
-    handles.exponential.setTotals(x, { ...exponential([]), scale: 0, zeroCount: 1 })
-    handles.exponential.setTotals(x, { ...exponential([1]), scale: 12, zeroCount: 1 })
-    expect(stateOf(handles, x).scale).toBe(12)
+    const { instruments } = await startRecording(table)
+    instruments.exponential.setTotals(x, { ...exponential([]), scale: 0, zeroCount: 1 })
+    instruments.exponential.setTotals(x, { ...exponential([1]), scale: 12, zeroCount: 1 })
+    expect(stateOf(instruments, x).scale).toBe(12)
   })
 })
 
 describe('a summary that follows totals', () => {
   test('has the quantiles that it was reported last, and totals that grow', async () => {
-    const { handles, memory } = await openHost(table)
-    handles.summary.setTotals(x, { quantiles: [1, 2], sum: 10, count: 4 })
+    const { instruments, memory } = await startRecording(table)
+    instruments.summary.setTotals(x, { quantiles: [1, 2], sum: 10, count: 4 })
     expect(memory.series('summary', x)).toMatchObject({ quantiles: [1, 2], sum: 10, count: 4 })
-    handles.summary.setTotals(x, { quantiles: [3, Number.NaN], sum: 2, count: 1 })
+    instruments.summary.setTotals(x, { quantiles: [3, Number.NaN], sum: 2, count: 1 })
     expect(memory.series('summary', x)).toMatchObject({ quantiles: [3, Number.NaN], sum: 12, count: 5 })
   })
 })
 
 describe('totals that make no sense', () => {
   test('are dropped and counted, and leave the series as it was', async () => {
-    const { handles, memory, dropped } = await openHost(table)
+    const { instruments, memory, dropped } = await startRecording(table)
     const good = { bounds, buckets: [1, 1, 1], sum: 3 }
-    handles.histogram.setTotals(x, good)
+    instruments.histogram.setTotals(x, good)
     const bad: any[] = [
       null,
       {},
@@ -152,19 +155,19 @@ describe('totals that make no sense', () => {
       { ...good, buckets: [1, -1, 1] },
       { ...good, sum: Infinity },
     ]
-    for (const totals of bad) handles.histogram.setTotals(x, totals)
-    handles.exponential.setTotals(x, { ...exponential([1]), scale: 99 })
-    handles.exponential.setTotals(x, { ...exponential([1]), zeroCount: -1 })
-    handles.summary.setTotals(x, { quantiles: [1], sum: 1, count: 1 })
+    for (const totals of bad) instruments.histogram.setTotals(x, totals)
+    instruments.exponential.setTotals(x, { ...exponential([1]), scale: 99 })
+    instruments.exponential.setTotals(x, { ...exponential([1]), zeroCount: -1 })
+    instruments.summary.setTotals(x, { quantiles: [1], sum: 1, count: 1 })
     expect(memory.series('histogram', x)).toMatchObject({ buckets: [1, 1, 1], sum: 3 })
     expect(dropped()).toEqual({ not_a_number: 7, negative: 2, infinite: 1 })
   })
 
   test('are dropped in the overflow series, where sources cannot be told apart', async () => {
     const limited = { histogram: { ...table.histogram, seriesLimit: 1 } }
-    const { handles, memory, overflowed } = await openHost(limited)
-    handles.histogram.setTotals({ a: '1' }, { bounds, buckets: [1, 0, 0], sum: 1 })
-    handles.histogram.setTotals({ a: '2' }, { bounds, buckets: [7, 0, 0], sum: 7 })
+    const { instruments, memory, overflowed } = await startRecording(limited)
+    instruments.histogram.setTotals({ a: '1' }, { bounds, buckets: [1, 0, 0], sum: 1 })
+    instruments.histogram.setTotals({ a: '2' }, { bounds, buckets: [7, 0, 0], sum: 7 })
     expect(memory.series('histogram', { a: '__overflow__' })).toMatchObject({ count: 0 })
     expect(overflowed('histogram')).toBe(1)
   })
@@ -172,12 +175,12 @@ describe('totals that make no sense', () => {
 
 describe('a lifetime of collect', () => {
   test('ends a counter’s and a histogram’s series that a pass no longer tells; a later one is followed anew', async () => {
-    const { handles, labelsOf, pass, memory } = await openHost(table)
+    const { instruments, labelsOf, pass, memory } = await startProbe(table)
     const tell = (...names: string[]) =>
       pass(() => {
         for (const a of names) {
-          handles.counter.setTotal({ a }, 5)
-          handles.passing.setTotals({ a }, { bounds: [], buckets: [2], sum: 1 })
+          instruments.counter.setTotal({ a }, 5)
+          instruments.passing.setTotals({ a }, { bounds: [], buckets: [2], sum: 1 })
         }
       })
     await tell('x', 'y')
@@ -189,22 +192,22 @@ describe('a lifetime of collect', () => {
   })
 
   test('spares a series that a view has made of several', async () => {
-    const { handles, memory, pass } = await openHost(table, {
+    const { instruments, memory, pass } = await startProbe(table, {
       views: [{ match: 'counter', dropLabels: ['a'] }],
     })
     await pass(() => {
-      handles.counter.setTotal({ a: 'x' }, 5)
-      handles.counter.setTotal({ a: 'y' }, 7)
+      instruments.counter.setTotal({ a: 'x' }, 5)
+      instruments.counter.setTotal({ a: 'y' }, 7)
     })
     await pass(() => {})
-    await pass(() => handles.counter.setTotal({ a: 'x' }, 6))
+    await pass(() => instruments.counter.setTotal({ a: 'x' }, 6))
     expect(memory.value('counter')).toBe(13)
   })
 
   test('spares what is recorded by itself, and what a failed pass did not get to', async () => {
-    const { handles, labelsOf, pass } = await openHost(table)
-    handles.counter.inc({ a: 'own' })
-    await pass(() => handles.counter.setTotal({ a: 'reported' }, 5))
+    const { instruments, labelsOf, pass } = await startProbe(table)
+    instruments.counter.inc({ a: 'own' })
+    await pass(() => instruments.counter.setTotal({ a: 'reported' }, 5))
     await pass(() => {
       throw new Error('broken')
     })
@@ -214,7 +217,7 @@ describe('a lifetime of collect', () => {
 
 describe('an instrument that is forgotten', () => {
   test('is gone with its series, and its name is free for another kind', async () => {
-    const { context, memory } = await openHost({})
+    const { context, memory } = await startProbe({})
     const first = context.define({ kind: 'counter', name: 'later', help: 'L', labels: { a: {} } })
     first.inc({ a: 'x' })
     context.forget('later')
@@ -243,8 +246,8 @@ function toldBy({ scale, zeroCount, positive, negative, sum }: ExponentialBucket
   return { scale, zeroCount, positive: run(positive), negative: run(negative), sum }
 }
 
-function stateOf(handles: any, labels: object): ExponentialBuckets {
-  const { instrument } = handles.exponential
+function stateOf(instruments: any, labels: object): ExponentialBuckets {
+  const { instrument } = instruments.exponential
   return instrument.states[instrument.find(labels)]
 }
 

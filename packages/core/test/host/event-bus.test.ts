@@ -1,17 +1,23 @@
-import { silentLogger, type EventRecord, type PluginEvent } from '@tidegauge/core'
-import { createManualClock } from '@tidegauge/testkit'
+import { LogOnce, silentLogger, type EventRecord, type PluginEvent } from '@tidegauge/core'
+import { createManualClock, loggerInto } from '@tidegauge/testkit'
 import { describe, expect, test } from 'vitest'
-import { EventBus } from '../../src/contract/events.js'
+import { AttributeFilter } from '../../src/host/attribute-filter.js'
+import { EventBus } from '../../src/host/event-bus.js'
+import { prefixLogger } from '../../src/logger.js'
+import { PrivacyPolicy } from '../../src/registry/privacy.js'
 import { createPluginInstance } from '../../src/storage/plugin-instance.js'
-import { createMessages } from '../support/open-host.js'
+
+const source = { plugin: 'p', version: '1.2.3', labels: { node: 'a' } }
+const table = { n: {}, size: {}, sent: {} }
 
 function createBus() {
   const clock = createManualClock(1_000)
-  const { logger, messages } = createMessages()
-  const bus = new EventBus(clock, logger)
+  const log: string[] = []
+  const bus = new EventBus(clock, loggerInto(log), new AttributeFilter(new PrivacyPolicy(), new LogOnce()))
   const records: EventRecord[] = []
   const end = bus.subscribe((record) => records.push(record))
-  return { bus, clock, messages, records, end, sink: bus.sink(createPluginInstance('p')) }
+  const instance = createPluginInstance('p', { node: 'a' }, '1.2.3')
+  return { bus, clock, log, records, end, sink: bus.sink(instance, table) }
 }
 
 describe('an event', () => {
@@ -22,10 +28,10 @@ describe('an event', () => {
     sink.emit({ name: 'a.b' })
     sink.emit({ name: 'c', severity: 'error', timeMs: 5, body: 'x', attributes: { n: 1 } })
     expect(records).toEqual([
-      { type: 'event', plugin: 'p', event: { name: 'a.b', timeMs: 1_000, severity: 'info' } },
+      { ...source, type: 'event', event: { name: 'a.b', timeMs: 1_000, severity: 'info' } },
       {
+        ...source,
         type: 'event',
-        plugin: 'p',
         event: { name: 'c', timeMs: 5, severity: 'error', body: 'x', attributes: { n: 1 } },
       },
     ])
@@ -42,8 +48,8 @@ describe('an event', () => {
     expect(records).toMatchObject([{ event: { name: 'a', attributes: { n: 1 } } }, { attributes: { n: 1 } }])
   })
 
-  test('of the wrong shape is dropped with a word, and nothing is thrown', () => {
-    const { sink, records, messages } = createBus()
+  test('of the wrong shape is dropped with a warning, and nothing is thrown', () => {
+    const { sink, records, log } = createBus()
     const thrower = {
       get name(): string {
         throw new Error('getter')
@@ -52,12 +58,12 @@ describe('an event', () => {
     for (const event of [null, undefined, 5, {}, { name: 5 }, thrower] as unknown as PluginEvent[])
       expect(() => sink.emit(event)).not.toThrow()
     expect(records).toEqual([])
-    expect(messages).toHaveLength(6)
-    expect(messages[5]).toBe('warn: plugin "p": an event was dropped: getter')
+    expect(log).toHaveLength(6)
+    expect(log[5]).toBe('warn plugin "p": an event was dropped: getter')
   })
 
-  test('reaches the others when one listener throws, and a listener that left hears no more', () => {
-    const { bus, sink, records, end, messages } = createBus()
+  test('reaches the others when one listener throws, and a listener that left receives no more', () => {
+    const { bus, sink, records, end, log } = createBus()
     const later: EventRecord[] = []
     bus.subscribe(() => {
       throw new Error('listener')
@@ -68,14 +74,16 @@ describe('an event', () => {
     end()
     sink.emit({ name: 'b' })
     expect([records.length, later.length]).toEqual([1, 2])
-    expect(messages).toEqual(Array(2).fill('error: an event listener threw: listener'))
+    expect(log).toEqual(Array(2).fill('error an event listener threw: listener'))
   })
 
   test('is not thrown back when the logger and the listener are both broken', () => {
     const fail = () => {
       throw new Error('no')
     }
-    const bus = new EventBus(createManualClock(), { ...silentLogger })
+    const filter = new AttributeFilter(new PrivacyPolicy(), new LogOnce())
+    const logger = prefixLogger({ ...silentLogger, error: fail }, '')
+    const bus = new EventBus(createManualClock(), logger, filter)
     bus.subscribe(fail)
     expect(() => bus.sink(createPluginInstance('p')).emit({ name: 'a' })).not.toThrow()
   })
@@ -83,14 +91,14 @@ describe('an event', () => {
   test('reaches only listeners that accept the plugin instance that it comes from', () => {
     const { bus } = createBus()
     const [a, b] = ['a', 'b'].map((node) => createPluginInstance('p', { node }))
-    const heard: EventRecord[] = []
+    const received: EventRecord[] = []
     bus.subscribe(
-      (record) => heard.push(record),
+      (record) => received.push(record),
       (instance) => instance === a,
     )
     bus.sink(a).emit({ name: 'from a' })
     bus.sink(b).emit({ name: 'from b' })
-    expect(heard).toMatchObject([{ event: { name: 'from a' } }])
+    expect(received).toMatchObject([{ event: { name: 'from a' } }])
   })
 })
 
@@ -105,14 +113,14 @@ describe('an activity', () => {
     activity.emit({ name: 'too late' })
     const activityId = activity.id
     expect(records).toEqual([
-      { type: 'begin', plugin: 'p', activityId, name: 'transfer', timeMs: 1_000, attributes: { size: 5 } },
+      { ...source, type: 'begin', activityId, name: 'transfer', timeMs: 1_000, attributes: { size: 5 } },
       {
+        ...source,
         type: 'event',
-        plugin: 'p',
         activityId,
         event: { name: 'paused', timeMs: 1_000, severity: 'info' },
       },
-      { type: 'end', plugin: 'p', activityId, timeMs: 1_010, error: 'reset', attributes: { sent: 3 } },
+      { ...source, type: 'end', activityId, timeMs: 1_010, error: 'reset', attributes: { sent: 3 } },
     ])
   })
 
@@ -131,8 +139,8 @@ describe('an activity', () => {
 
   test('can not pass for something else by what it is ended with', () => {
     const { sink, records } = createBus()
-    sink.begin('x').end({ type: 'begin', plugin: 'other', activityId: '999' } as never)
-    expect(records[1]).toEqual({ type: 'end', plugin: 'p', activityId: '1', timeMs: 1_000 })
+    sink.begin('x').end({ type: 'begin', plugin: 'other', activityId: '999' } as object)
+    expect(records[1]).toEqual({ ...source, type: 'end', activityId: '1', timeMs: 1_000 })
   })
 
   test('never throws, whatever it is begun and ended with', () => {
