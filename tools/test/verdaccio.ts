@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { workspaceRoot } from '../workspace/graph.ts'
-import { freePort } from './prometheus-server.ts'
+import { freePort } from './free-port.ts'
 
 export interface Registry {
   readonly url: string

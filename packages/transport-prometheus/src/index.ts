@@ -20,6 +20,6 @@ export {
 } from './bridges/prom-client/serve-through.js'
 export type { PrometheusOptions } from './options.js'
 export type { Limits } from './security/limits.js'
-export type { SecurityOptions, TlsOptions } from './security/parse-options.js'
+export type { SecurityOptions, TlsOptions } from './security/options.js'
 export type { RequestHandler } from './server/handler.js'
 export { prometheus, type PrometheusTransport } from './transport.js'

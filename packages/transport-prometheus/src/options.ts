@@ -1,33 +1,32 @@
 import { OptionCheck } from '@tidegauge/core'
 import type { HistogramForm } from './encode/protobuf/metric-bodies.js'
 import type { Limits } from './security/limits.js'
-import { parseSecurity, securityKeys, type SecurityOptions } from './security/parse-options.js'
-import type { SecuritySettings } from './security/security.js'
+import { securityKeys, type SecurityOptions } from './security/options.js'
+import { parseSecurity } from './security/parse-options.js'
+import type { SecuritySettings } from './security/spec.js'
 
-/** What `prometheus()` takes. */
+/** Options of `prometheus()`. */
 export interface PrometheusOptions extends SecurityOptions {
-  /** The transport's name in routes and reports. Default `prometheus`. */
+  /** The transport's name in routes, `/health` and self-metrics. Default: `prometheus`. */
   readonly name?: string
-  /**
-   * `own` (default): a server of its own. `none`: the host mounts `handler` on a server that it has.
-   */
+  /** `own`: the transport opens a server. `none`: your server calls `handler`. Default: `own`. */
   readonly server?: 'own' | 'none'
-  /** Default `127.0.0.1`: reachable from this machine only. */
+  /** The address to listen on; `0.0.0.0` for all. Default: `127.0.0.1`, which only this machine can reach. */
   readonly host?: string
-  /** Default 9464; 0 takes a free one, which `url` then tells. */
+  /** The port to listen on; 0 chooses a free one, see `url`. Default: 9464. */
   readonly port?: number
-  /** Where the metrics are. Default `/metrics`. */
+  /** The path of the metrics. Default: `/metrics`. */
   readonly path?: string
-  /** How long a scrape collects when the scraper does not tell its own time. Default 10,000. */
+  /** How long a scrape may collect, in milliseconds, when the scraper does not send its own timeout. Default: 10,000. */
   readonly scrapeTimeoutMs?: number
   /**
-   * How exponential histograms are told in protobuf: as native histograms (default), as classic ones at powers of
-   * two, or as both at once. The text formats know classic ones only.
+   * How protobuf has exponential histograms: as native histograms, as classic ones at powers of two, or as both. The
+   * text formats only have classic ones. Default: `native`.
    */
   readonly exponentialHistograms?: HistogramForm
 }
 
-/** The options, checked and complete. */
+/** The checked options. */
 export interface PrometheusSettings extends Required<Omit<PrometheusOptions, keyof SecurityOptions>> {
   readonly security: SecuritySettings
   readonly limits: Limits
@@ -45,13 +44,14 @@ const keys = [
 ]
 const forms = ['native', 'classic', 'both'] as const
 
-/** Throws `OPTIONS_INVALID` that names every wrong option. Does no I/O. */
+/** Checks the options. Throws `OPTIONS_INVALID` that names every wrong one. */
 export function parseOptions(options: PrometheusOptions = {}): PrometheusSettings {
   const check = new OptionCheck('transport "prometheus"')
   const given = check.object('', options, keys) as PrometheusOptions
   const path = check.text('path', given.path, '/metrics')
-  check.expect(/^\/[\w\-./~]*$/.test(path), 'path', path, 'a path that begins with "/"')
+  check.expect(/^\/[\w\-./~]*$/.test(path), 'path', path, 'a path that starts with "/"')
   const server = check.choice('server', given.server, 'own', ['own', 'none'])
+  const form = check.choice('exponentialHistograms', given.exponentialHistograms, 'native', forms)
   const settings: PrometheusSettings = {
     name: check.text('name', given.name, 'prometheus'),
     server,
@@ -59,12 +59,7 @@ export function parseOptions(options: PrometheusOptions = {}): PrometheusSetting
     port: check.integer('port', given.port, 9464, 0, 65_535),
     path,
     scrapeTimeoutMs: check.integer('scrapeTimeoutMs', given.scrapeTimeoutMs, 10_000, 1, 2 ** 31 - 1),
-    exponentialHistograms: check.choice(
-      'exponentialHistograms',
-      given.exponentialHistograms,
-      'native',
-      forms,
-    ),
+    exponentialHistograms: form,
     ...parseSecurity(check, given, server),
   }
   check.assertNoIssues()

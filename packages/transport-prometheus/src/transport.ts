@@ -1,29 +1,29 @@
-import { type Transport, type TransportContext } from '@tidegauge/core'
+import type { Transport, TransportContext } from '@tidegauge/core'
 import { parseOptions, type PrometheusOptions, type PrometheusSettings } from './options.js'
-import { closeSecurity, isGuarded, openSecurity, type Security } from './security/security.js'
+import { closeSecurity, openSecurity, requiresAuth, type Security } from './security/security.js'
 import { createHandler, type HandlerState, type RequestHandler } from './server/handler.js'
 import { close, listen, urlOf, type Listening } from './server/listen.js'
 import type { Scrape } from './server/scrapes.js'
 import { version } from './version.js'
 
-/** The pull transport: a page that Prometheus and its kin scrape. */
+/** The pull transport: serves a page that Prometheus scrapes. */
 export interface PrometheusTransport extends Transport {
-  /** Serves every page on a server that the host has; answers 503 while the host is not running. */
+  /** Serves every page on a server of yours. Answers 503 while the host is not running. */
   readonly handler: RequestHandler
-  /** Where the metrics are, once its own server listens. */
+  /** The URL of the metrics while the transport's own server listens. */
   readonly url: string | undefined
 }
 
 /**
- * Makes the transport; nothing is opened or read before the host starts. Throws `OPTIONS_INVALID`.
+ * Creates the transport. Nothing is opened or read before the host starts. Throws `OPTIONS_INVALID`.
  *
- * Serves `/metrics` (text 0.0.4, OpenMetrics 1.0.0 or JSON, as asked; gzip; `name[]` and `plugin[]` filters),
- * `/health`, `/-/healthy`, `/-/ready` and a page of links at `/`.
+ * Serves `/metrics` (text 0.0.4, OpenMetrics 1.0.0, protobuf or JSON by `Accept`; gzip; the filters `name[]` and
+ * `plugin[]`), `/health`, `/-/healthy`, `/-/ready` and a page of links at `/`.
  */
 export function prometheus(options?: PrometheusOptions): PrometheusTransport {
   const settings = parseOptions(options)
-  const { maxScrapes: most, clientTimeoutMs } = settings.limits
-  const scrapes = { most, clientTimeoutMs, underWay: new Set<Scrape>(), waiting: 0 }
+  const { maxScrapes, clientTimeoutMs } = settings.limits
+  const scrapes = { maxScrapes, clientTimeoutMs, active: new Set<Scrape>(), waiting: 0 }
   const state: HandlerState = { context: undefined, security: undefined, settings, scrapes }
   const handler = createHandler(state)
   let listening: Listening | undefined
@@ -76,10 +76,10 @@ function warnOfExposure(
 ): void {
   const { tls } = security.live.loaded.spec
   if (settings.server === 'none') {
-    if (tls !== undefined) logger.warn('the TLS of the web config is not used: the server is the host’s own')
+    if (tls !== undefined) logger.warn('the TLS settings of the web config are ignored: the server is yours')
     return
   }
   if (loopback.test(settings.host) || tls !== undefined) return
-  if (isGuarded(security)) logger.warn('passwords and tokens travel unencrypted: set up TLS')
-  else logger.warn(`everybody who reaches ${settings.host} may read the metrics: set up TLS and users`)
+  if (requiresAuth(security)) logger.warn('passwords and tokens are sent unencrypted: set up TLS')
+  else logger.warn(`everybody who can reach ${settings.host} may read the metrics: set up TLS and users`)
 }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { prometheus } from '../src/index.js'
 import { parseOptions } from '../src/options.js'
 
-test('options have defaults that face this machine only', () => {
+test('by default, only this machine can reach the endpoint', () => {
   expect(parseOptions()).toMatchObject({
     name: 'prometheus',
     server: 'own',
@@ -12,7 +12,7 @@ test('options have defaults that face this machine only', () => {
     scrapeTimeoutMs: 10_000,
     security: {
       webConfigFile: undefined,
-      spec: { tls: undefined, users: new Map(), headers: new Map(), rateLimit: undefined, notes: [] },
+      spec: { tls: undefined, users: new Map(), headers: new Map(), rateLimit: undefined, warnings: [] },
       bearerTokens: [],
     },
     limits: {
@@ -27,11 +27,11 @@ test('options have defaults that face this machine only', () => {
   })
 })
 
-test('port 0 is a value of its own', () => {
+test('port 0 is kept', () => {
   expect(parseOptions({ port: 0 }).port).toBe(0)
 })
 
-test('every wrong option is told at once, with what was received and expected', () => {
+test('one error has every wrong option, with what was received and expected', () => {
   const options = { port: '9464', path: 'metrics', server: true, hots: 'x' } as never
   expect(() => prometheus(options)).toThrowError(
     expect.objectContaining({
@@ -39,10 +39,10 @@ test('every wrong option is told at once, with what was received and expected', 
       issues: [
         {
           path: 'hots',
-          received: 'an option of no meaning here',
+          received: 'not an option here',
           expected: expect.stringMatching(/^one of name, server, host, port, path, /),
         },
-        { path: 'path', received: '"metrics"', expected: 'a path that begins with "/"' },
+        { path: 'path', received: '"metrics"', expected: 'a path that starts with "/"' },
         { path: 'server', received: 'true', expected: 'one of "own", "none"' },
         { path: 'port', received: '"9464"', expected: 'an integer from 0 to 65535' },
       ],

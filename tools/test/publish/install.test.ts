@@ -2,7 +2,7 @@
 import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { freePort } from '../prometheus-server.ts'
+import { freePort } from '../free-port.ts'
 import { startRegistry, type Registry } from '../verdaccio.ts'
 import { assertDone, createConsumer, publish, type Consumer } from './consumer.ts'
 import { packAll } from './packed.ts'

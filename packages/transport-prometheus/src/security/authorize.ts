@@ -1,27 +1,34 @@
-import type { Verdict } from './basic-auth.js'
-import { isKnownToken } from './bearer-tokens.js'
-import type { Refusal, Security } from './security.js'
+import type { BasicAuth, Verdict } from './basic-auth.js'
+import { isValidToken, type BearerTokens } from './bearer-tokens.js'
+import type { Refusal } from './refusal.js'
 
 const REALM = 'realm="metrics"'
 
-/** Reads who a request says it is from, and whether that is so. Undefined lets it pass. */
+/** Who may read. */
+export interface AuthorizeDeps {
+  /** Whether there are users; without any, Basic is not offered. */
+  readonly hasUsers: boolean
+  readonly basicAuth: BasicAuth
+  readonly tokens: BearerTokens
+}
+
+/** Checks an `Authorization` header. Undefined accepts the request. */
 export function authorize(
-  security: Security,
+  deps: AuthorizeDeps,
   header: string | undefined,
 ): Refusal | undefined | Promise<Refusal | undefined> {
-  const [, scheme, rest] = /^([A-Za-z]{1,20}) +([^ ].*)$/.exec(header ?? '') ?? []
-  const { users } = security.live.loaded.spec
-  if (/^bearer$/i.test(scheme) && security.tokens.digests.length > 0)
-    return isKnownToken(security.tokens, rest) ? undefined : unauthorized(security)
-  if (/^basic$/i.test(scheme) && users.size > 0) {
-    const pair = parsePair(rest)
-    if (pair === undefined) return unauthorized(security)
-    const verdict = security.basicAuth.check(pair.user, pair.password)
+  const [, scheme, credentials] = /^([A-Za-z]{1,20}) +([^ ].*)$/.exec(header ?? '') ?? []
+  if (/^bearer$/i.test(scheme) && deps.tokens.digests.length > 0)
+    return isValidToken(deps.tokens, credentials) ? undefined : unauthorized(deps)
+  if (/^basic$/i.test(scheme) && deps.hasUsers) {
+    const pair = parsePair(credentials)
+    if (pair === undefined) return unauthorized(deps)
+    const verdict = deps.basicAuth.check(pair.user, pair.password)
     return typeof verdict === 'string'
-      ? answer(security, verdict)
-      : verdict.then((one) => answer(security, one))
+      ? refusalFor(deps, verdict)
+      : verdict.then((late) => refusalFor(deps, late))
   }
-  return unauthorized(security)
+  return unauthorized(deps)
 }
 
 // Source: RFC 7617, section 2: the name ends at the first colon
@@ -32,9 +39,9 @@ function parsePair(encoded: string): { user: string; password: string } | undefi
   return colon < 0 ? undefined : { user: text.slice(0, colon), password: text.slice(colon + 1) }
 }
 
-function answer(security: Security, verdict: Verdict): Refusal | undefined {
+function refusalFor(deps: AuthorizeDeps, verdict: Verdict): Refusal | undefined {
   if (verdict === 'accepted') return undefined
-  if (verdict === 'refused') return unauthorized(security)
+  if (verdict === 'refused') return unauthorized(deps)
   return {
     status: 503,
     body: 'Too many passwords are being checked; try again.\n',
@@ -43,9 +50,9 @@ function answer(security: Security, verdict: Verdict): Refusal | undefined {
 }
 
 // Source: RFC 9110, section 11.6.1
-function unauthorized({ live, tokens }: Security): Refusal {
+function unauthorized({ hasUsers, tokens }: AuthorizeDeps): Refusal {
   const challenges = [
-    ...(live.loaded.spec.users.size > 0 ? [`Basic ${REALM}, charset="UTF-8"`] : []),
+    ...(hasUsers ? [`Basic ${REALM}, charset="UTF-8"`] : []),
     ...(tokens.digests.length > 0 ? [`Bearer ${REALM}`] : []),
   ]
   return { status: 401, body: 'Unauthorized.\n', headers: { 'WWW-Authenticate': challenges } }

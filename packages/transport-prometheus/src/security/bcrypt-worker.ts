@@ -2,20 +2,20 @@ import { createRequire } from 'node:module'
 import { Worker } from 'node:worker_threads'
 import { compare } from 'bcryptjs'
 
-/** What compares a password with a hash, and how to end it. */
+/** Compares passwords with hashes. */
 export interface BcryptWorker {
-  /** For one call at a time. Rejects when it is ended meanwhile. */
+  /** One call at a time. Rejects when the worker is stopped meanwhile. */
   compare(password: string, hash: string): Promise<boolean>
-  end(): Promise<void>
+  stop(): Promise<void>
 }
 
 interface Thread {
   readonly worker: Worker
   pending: PromiseWithResolvers<boolean> | undefined
-  isOver: boolean
+  hasEnded: boolean
 }
 
-/** A thread that nobody has used for so long ends. */
+/** After so long without a comparison, the thread is stopped. */
 const IDLE_MS = 30_000
 
 const program = `
@@ -25,39 +25,39 @@ parentPort.on('message', ({ password, hash }) => parentPort.postMessage(compareS
 `
 
 /**
- * Compares in a thread of its own, which starts at the first call and ends when it is idle: bcryptjs works in steps
- * of 100 ms, and whoever sends wrong passwords would hold the host's event loop for as long.
+ * Compares in a thread, which starts at the first call and stops when it is idle. bcryptjs works in steps of 100 ms, so
+ * without a thread anybody who sends wrong passwords would block the host's event loop.
  *
- * Where no thread can be had (a bundle without bcryptjs beside it), it compares here.
+ * When the thread cannot load bcryptjs (because of a bundler), passwords are compared on the event loop.
  */
 export function createBcryptWorker(): BcryptWorker {
   let thread: Thread | undefined
   let idle: NodeJS.Timeout | undefined
-  let isUsable = true
-  const end = async () => {
+  let canUseThread = true
+  const stop = async () => {
     clearTimeout(idle)
-    const ending = thread
+    const stopping = thread
     thread = undefined
-    await ending?.worker.terminate()
+    await stopping?.worker.terminate()
   }
-  const ask = (password: string, hash: string): Promise<boolean> => {
-    if (thread === undefined || thread.isOver) thread = startThread()
+  const compareInThread = (password: string, hash: string): Promise<boolean> => {
+    if (thread === undefined || thread.hasEnded) thread = startThread()
     thread.pending = Promise.withResolvers()
     thread.worker.postMessage({ password, hash }, [])
     return thread.pending.promise
   }
   return {
-    end,
+    stop,
     async compare(password, hash) {
       clearTimeout(idle)
       try {
-        if (isUsable) return await ask(password, hash)
+        if (canUseThread) return await compareInThread(password, hash)
       } catch (thrown) {
-        // ended from outside, or broken by itself
+        // the worker was stopped; otherwise the thread itself has failed
         if (thread === undefined) throw thrown
-        isUsable = false
+        canUseThread = false
       } finally {
-        if (thread !== undefined) idle = setTimeout(() => void end(), IDLE_MS).unref()
+        if (thread !== undefined) idle = setTimeout(() => void stop(), IDLE_MS).unref()
       }
       return compare(password, hash)
     },
@@ -73,9 +73,9 @@ function startThread(): Thread {
     env: {},
     name: 'bcrypt',
   })
-  const thread: Thread = { worker, pending: undefined, isOver: false }
+  const thread: Thread = { worker, pending: undefined, hasEnded: false }
   const fail = () => {
-    thread.isOver = true
+    thread.hasEnded = true
     thread.pending?.reject(new Error('the thread that compares passwords ended'))
   }
   worker.on('message', (matches: boolean) => thread.pending?.resolve(matches))

@@ -1,10 +1,10 @@
-/** A map that forgets what was not asked for the longest, past a number of entries. */
+/** A map with a limited number of entries; beyond it, the least recently used entry is removed. */
 export class BoundedMap<V> {
   readonly #entries = new Map<string, V>()
-  readonly #most: number
+  readonly #maxEntries: number
 
-  constructor(most: number) {
-    this.#most = most
+  constructor(maxEntries: number) {
+    this.#maxEntries = maxEntries
   }
 
   get size(): number {
@@ -22,7 +22,7 @@ export class BoundedMap<V> {
   set(key: string, value: V): void {
     this.#entries.delete(key)
     this.#entries.set(key, value)
-    if (this.#entries.size > this.#most) this.#entries.delete(this.#entries.keys().next().value!)
+    if (this.#entries.size > this.#maxEntries) this.#entries.delete(this.#entries.keys().next().value!)
   }
 
   clear(): void {

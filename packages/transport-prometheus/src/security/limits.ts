@@ -1,24 +1,24 @@
 import type { OptionCheck } from '@tidegauge/core'
 
-/** What clients may cost. */
+/** Limits for clients. Where one is reached, the answer is a status in the 400s or 503, or a closed connection. */
 export interface Limits {
-  /** Connections at once. Default 64; past it the oldest that is of least use is closed for a new one. */
+  /** The most connections at once. Default: 64. Beyond it, the least useful one is closed for each new one. */
   readonly maxConnections: number
-  /** Scrapes under way at once. Default 40; past it 503, unless one of them stands still. */
+  /** The most scrapes at once. Default: 40. Beyond it, a scrape gets 503 unless another one is stalled. */
   readonly maxScrapes: number
-  /** Request line and headers. Default 16,384 bytes; past it 431. */
+  /** The most bytes of request line and headers. Default: 16,384. Beyond it, the answer is 431. */
   readonly maxHeaderBytes: number
-  /** Default 100; past it 431. */
+  /** The most headers of a request. Default: 100. Beyond it, the answer is 431. */
   readonly maxHeaders: number
-  /** How long a client may take for its headers, or its TLS handshake. Default 3,000. */
+  /** How long a client may take to send its headers, or for its TLS handshake, in milliseconds. Default: 3,000. */
   readonly headersTimeoutMs: number
-  /** How long a client may take for its whole request. Default 5,000. */
+  /** How long a client may take to send its whole request, in milliseconds. Default: 5,000. */
   readonly requestTimeoutMs: number
-  /** How long a client may read nothing of its answer. Default 3,000. */
+  /** How long a client may read no byte of its answer, in milliseconds. Default: 3,000. */
   readonly clientTimeoutMs: number
 }
 
-export const defaultLimits: Limits = {
+const defaultLimits: Limits = {
   maxConnections: 64,
   maxScrapes: 40,
   maxHeaderBytes: 16_384,
@@ -28,7 +28,7 @@ export const defaultLimits: Limits = {
   clientTimeoutMs: 3_000,
 }
 
-const least: Limits = {
+const minLimits: Limits = {
   maxConnections: 1,
   maxScrapes: 1,
   maxHeaderBytes: 1_024,
@@ -38,13 +38,14 @@ const least: Limits = {
   clientTimeoutMs: 100,
 }
 
+/** Checks the limits. Adds issues to `check`. */
 export function parseLimits(check: OptionCheck, given: unknown): Limits {
   const names = Object.keys(defaultLimits) as (keyof Limits)[]
   const limits = check.object('limits', given, names)
   return Object.fromEntries(
     names.map((name) => [
       name,
-      check.integer(`limits.${name}`, limits[name], defaultLimits[name], least[name], 2 ** 31 - 1),
+      check.integer(`limits.${name}`, limits[name], defaultLimits[name], minLimits[name], 2 ** 31 - 1),
     ]),
   ) as unknown as Limits
 }

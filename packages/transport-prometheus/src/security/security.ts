@@ -1,14 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Logger } from '@tidegauge/core'
 import { authorize } from './authorize.js'
 import { BasicAuth } from './basic-auth.js'
 import { createBcryptWorker } from './bcrypt-worker.js'
 import { createBearerTokens, type BearerTokens } from './bearer-tokens.js'
-import { refusalOf } from './client-certificate.js'
-import { openSettings, refreshSettings, type LiveSettings, type SettingsSource } from './live-settings.js'
+import { whyRefused } from './client-certificate.js'
+import { openSettings, refreshSettings, type LiveSettings, type LiveSettingsDeps } from './live-settings.js'
 import { createRateLimiter, takeToken, type RateLimiter } from './rate-limit.js'
+import type { Refusal } from './refusal.js'
+import type { SecuritySettings } from './spec.js'
 
-/** What guards the pages while a host runs. */
+/** Protects the pages while a host runs. */
 export interface Security {
   readonly live: LiveSettings
   readonly basicAuth: BasicAuth
@@ -16,57 +17,41 @@ export interface Security {
   rateLimiter: RateLimiter | undefined
 }
 
-/** A request that is not let in, and the answer that it gets. */
-export interface Refusal {
-  readonly status: number
-  readonly body: string
-  readonly headers?: Readonly<Record<string, string | readonly string[]>>
-}
-
-export interface SecuritySettings extends SettingsSource {
-  readonly bearerTokens: readonly string[]
-}
-
-/** Reads files and makes the guard ready. Throws `OPTIONS_INVALID`. */
-export function openSecurity(
-  settings: SecuritySettings,
-  surroundings: { logger: Logger; monotonic: () => number },
-): Security {
-  const live = openSettings(settings, surroundings)
+/** Reads the files of the settings. Throws `OPTIONS_INVALID`. */
+export function openSecurity(settings: SecuritySettings, deps: LiveSettingsDeps): Security {
+  const live = openSettings(settings, deps)
   const security: Security = {
     live,
     basicAuth: new BasicAuth(createBcryptWorker()),
     tokens: createBearerTokens(settings.bearerTokens),
     rateLimiter: undefined,
   }
-  const use = () => useSpec(security)
-  use()
-  live.onChange.push(use)
+  applySettings(security)
+  live.onChange.push(() => applySettings(security))
   return security
 }
 
-/** Ends what it started. */
+/** Stops what {@link openSecurity} started. */
 export function closeSecurity(security: Security): Promise<void> {
   return security.basicAuth.stop()
 }
 
-/** Whether the pages ask who reads them. */
-export function isGuarded({ live, tokens }: Security): boolean {
+/** Whether readers must authenticate with a password or a token. */
+export function requiresAuth({ live, tokens }: Security): boolean {
   return live.loaded.spec.users.size > 0 || tokens.digests.length > 0
 }
 
 /**
- * Lets a request pass, at once where nothing has to be computed, or tells what it is answered.
- *
- * In the exporter-toolkit's order: rate limit, headers, who it is.
+ * Checks a request, in the exporter-toolkit's order: rate limit, headers, authentication. Undefined accepts it. The
+ * answer is immediate, except for a password that has not been checked before.
  */
-export function admit(
+export function checkRequest(
   security: Security,
   request: IncomingMessage,
   response: ServerResponse,
-  isOwnServer: boolean,
+  server: 'own' | 'none',
 ): Refusal | undefined | Promise<Refusal | undefined> {
-  const { live } = security
+  const { live, basicAuth, tokens } = security
   refreshSettings(live)
   const { spec } = live.loaded
   const waitMs = security.rateLimiter === undefined ? 0 : takeToken(security.rateLimiter, live.monotonic())
@@ -77,19 +62,20 @@ export function admit(
       headers: { 'Retry-After': String(Math.ceil(waitMs / 1_000)) },
     }
   for (const [name, value] of spec.headers) response.setHeader(name, value)
-  if (isOwnServer && spec.tls !== undefined) {
+  if (server === 'own' && spec.tls !== undefined) {
     // the connection may be older than the policy
-    const refusal = refusalOf(request.socket, spec.tls)
-    if (refusal !== undefined)
-      return { status: 403, body: `Refused: ${refusal}.\n`, headers: { Connection: 'close' } }
+    const why = whyRefused(request.socket, spec.tls)
+    if (why !== undefined)
+      return { status: 403, body: `Refused: ${why}.\n`, headers: { Connection: 'close' } }
   }
-  return isGuarded(security) ? authorize(security, request.headers.authorization) : undefined
+  if (!requiresAuth(security)) return undefined
+  return authorize({ hasUsers: spec.users.size > 0, basicAuth, tokens }, request.headers.authorization)
 }
 
-function useSpec(security: Security): void {
+function applySettings(security: Security): void {
   const { live, basicAuth, rateLimiter } = security
   const { users, rateLimit } = live.loaded.spec
-  if (!basicAuth.has(users)) basicAuth.use(users)
+  if (!basicAuth.hasUsers(users)) basicAuth.setUsers(users)
   const isSame =
     rateLimit?.burst === rateLimiter?.limit.burst && rateLimit?.intervalMs === rateLimiter?.limit.intervalMs
   if (!isSame) security.rateLimiter = rateLimit && createRateLimiter(rateLimit, live.monotonic())

@@ -1,4 +1,4 @@
-/** What client certificates are asked for. Names and meanings as in Go's crypto/tls and the exporter-toolkit. */
+/** The policy on client certificates. Names and meanings as in Go's crypto/tls and the exporter-toolkit. */
 export type ClientAuthType =
   | 'NoClientCert'
   | 'RequestClientCert'
@@ -14,47 +14,56 @@ export type SecurityHeader =
   | 'X-XSS-Protection'
   | 'Strict-Transport-Security'
 
-/** PEM text, or the file that holds it; `path` is the option that named it. */
+/** PEM as text or in a file. `path` is the option it came from, for issues. */
 export interface PemSource {
   readonly path: string
   readonly text?: string
   readonly file?: string
 }
 
-/** TLS as it was asked for, before anything was read. */
+/** The checked settings of TLS, before any file is read. */
 export interface TlsSpec {
   readonly cert: PemSource
   readonly key: PemSource
   readonly clientCa: PemSource | undefined
   readonly clientAuth: ClientAuthType
-  /** Undefined: every name. */
+  /** Undefined: every name is allowed. */
   readonly allowedSans: readonly string[] | undefined
   readonly minVersion: TlsVersion
   readonly maxVersion: TlsVersion
-  /** In OpenSSL's names; empty: Node.js's default. */
+  /** OpenSSL's names; empty: Node.js's default. */
   readonly ciphers: readonly string[]
-  /** In OpenSSL's names; empty: Node.js's default. */
+  /** OpenSSL's names; empty: Node.js's default. */
   readonly curves: readonly string[]
   readonly preferServerCiphers: boolean
 }
 
-/** Node.js's names. */
+/** Versions of TLS, in Node.js's names. */
 export type TlsVersion = 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3'
 
+/** How many requests are allowed. */
 export interface RateLimit {
-  /** A request more may be made after each. */
+  /** One more request is allowed after each interval. */
   readonly intervalMs: number
-  /** Requests that may come at once. */
+  /** How many requests are allowed at once. */
   readonly burst: number
 }
 
-/** Who may read, and how. */
+/** The checked options. */
+export interface SecuritySettings {
+  /** Where it is given, it replaces `spec`. */
+  readonly webConfigFile: string | undefined
+  readonly spec: SecuritySpec
+  readonly bearerTokens: readonly string[]
+}
+
+/** Who may read the pages, and how; from the options or from a web.config.yml. */
 export interface SecuritySpec {
   readonly tls: TlsSpec | undefined
   /** bcrypt hashes by user; empty: no basic auth. */
   readonly users: ReadonlyMap<string, string>
   readonly headers: ReadonlyMap<SecurityHeader, string>
   readonly rateLimit: RateLimit | undefined
-  /** What the operator should know, in words. */
-  readonly notes: readonly string[]
+  /** Warnings for the operator. */
+  readonly warnings: readonly string[]
 }

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 
-/** How long an answer to a broken request may take to reach its client. */
+/** How long the connection stays open after the answer to an invalid request. */
 const LINGER_MS = 200
 
 const answers: ReadonlyMap<string, string> = new Map([
@@ -10,12 +10,12 @@ const answers: ReadonlyMap<string, string> = new Map([
 ])
 
 /**
- * Answers a request that is none with 400, 408, 413 or 431 in words, and ends the connection.
+ * Answers an invalid request with 400, 408, 413 or 431, and closes the connection.
  *
- * Nothing of the request is repeated. A failed TLS handshake is ended without an answer. Never throws.
+ * The answer repeats nothing of the request. After a failed TLS handshake there is no answer. Never throws.
  */
 export function answerClientError(error: NodeJS.ErrnoException, socket: Socket, isAnswering: boolean): void {
-  // the connection is lost anyway
+  // the connection is closed in any case
   socket.on('error', () => {})
   const code = error.code ?? ''
   const status = answers.get(code) ?? (code.startsWith('HPE_') ? '400 Bad Request' : undefined)
@@ -23,12 +23,12 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket, 
   endWith(socket, status)
 }
 
-/** Writes an answer without a request, and ends the connection. */
+/** Writes an answer without a request, and closes the connection. */
 export function endWith(socket: Socket, status: string, headers = ''): void {
   const body = `${status.slice(4)}.\n`
   socket.end(
     `HTTP/1.1 ${status}\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ${body.length}\r\n${headers}Connection: close\r\n\r\n${body}`,
   )
-  // what the client still sends would reset the connection before it has read the answer
+  // bytes that the client still sends would reset the connection before it has read the answer
   setTimeout(() => socket.destroy(), LINGER_MS).unref()
 }

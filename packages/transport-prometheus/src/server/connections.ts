@@ -1,55 +1,42 @@
 import type { Server, ServerResponse, IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 
-/** One connection of a server, below TLS. */
+/** One connection of a server. */
 export interface Connection {
+  /** The socket below TLS. */
   readonly socket: Socket
-  /** The settings under which it was made. */
+  /** The value of {@link Connections.generation} when it was opened. */
   readonly generation: number
-  /** Since when it is new, or idle. */
+  /** When it was opened, or became idle, by `performance.now()`. */
   sinceMs: number
-  served: number
-  underWay: number
+  answeredRequests: number
+  activeRequests: number
 }
 
-/** The connections of a server, at most so many. */
+/** The connections of a server. */
 export interface Connections {
-  readonly most: number
+  readonly maxConnections: number
   readonly open: Map<string, Connection>
-  /** One more when connections that are kept should be made anew. */
+  /** Increased to have every present connection closed after its next answer. */
   generation: number
 }
 
 /**
- * Keeps to a number of connections by closing what is of least use: a client that has not sent a request yet, the
- * oldest first, then the one that is idle for the longest. A flood of such clients then locks nobody out. When every
- * connection is being answered, a new one is closed.
+ * Limits the number of connections. For a new one beyond the limit, the least useful one is closed: the oldest that has
+ * sent no request yet, else the one that has been idle for the longest. So idle clients lock nobody out. When all
+ * connections have a request that is being answered, the new one is closed.
  */
-export function trackConnections(server: Server, most: number): Connections {
-  const connections: Connections = { most, open: new Map(), generation: 0 }
-  server.prependListener('connection', (socket: Socket) => {
-    const { open, generation } = connections
-    if (open.size >= most) {
-      const victim = leastUseful(open)
-      if (victim === undefined) return void socket.destroy()
-      open.get(victim)!.socket.destroy()
-      open.delete(victim)
-    }
-    const key = keyOf(socket)
-    const connection = { socket, generation, sinceMs: performance.now(), served: 0, underWay: 0 }
-    open.set(key, connection)
-    socket.once('close', () => {
-      if (open.get(key) === connection) open.delete(key)
-    })
-  })
+export function trackConnections(server: Server, maxConnections: number): Connections {
+  const connections: Connections = { maxConnections, open: new Map(), generation: 0 }
+  server.prependListener('connection', (socket: Socket) => addConnection(connections, socket))
   server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
     const connection = connections.open.get(keyOf(request.socket))
     if (connection === undefined) return
     if (connection.generation !== connections.generation) response.setHeader('Connection', 'close')
-    connection.underWay++
+    connection.activeRequests++
     response.once('close', () => {
-      connection.underWay--
-      connection.served++
+      connection.activeRequests--
+      connection.answeredRequests++
       connection.sinceMs = performance.now()
     })
   })
@@ -58,27 +45,49 @@ export function trackConnections(server: Server, most: number): Connections {
 
 /** Whether a request of this connection is being answered. */
 export function isAnswering({ open }: Connections, socket: Socket): boolean {
-  return (open.get(keyOf(socket))?.underWay ?? 0) > 0
+  return (open.get(keyOf(socket))?.activeRequests ?? 0) > 0
 }
 
-/** Breaks every connection. */
+/** Closes every connection at once. */
 export function destroyConnections({ open }: Connections): void {
   for (const { socket } of open.values()) socket.destroy()
 }
 
-function leastUseful(open: ReadonlyMap<string, Connection>): string | undefined {
+function addConnection({ open, generation, maxConnections }: Connections, socket: Socket): void {
+  if (open.size >= maxConnections) {
+    const leastUseful = findLeastUseful(open)
+    if (leastUseful === undefined) return void socket.destroy()
+    open.get(leastUseful)!.socket.destroy()
+    open.delete(leastUseful)
+  }
+  const key = keyOf(socket)
+  const connection = {
+    socket,
+    generation,
+    sinceMs: performance.now(),
+    answeredRequests: 0,
+    activeRequests: 0,
+  }
+  open.set(key, connection)
+  socket.once('close', () => {
+    if (open.get(key) === connection) open.delete(key)
+  })
+}
+
+function findLeastUseful(open: ReadonlyMap<string, Connection>): string | undefined {
   let found: [string, Connection] | undefined
   for (const entry of open)
-    if (entry[1].underWay === 0 && (found === undefined || isLessUseful(entry[1], found[1]))) found = entry
+    if (entry[1].activeRequests === 0 && (found === undefined || isLessUseful(entry[1], found[1])))
+      found = entry
   return found?.[0]
 }
 
 function isLessUseful(one: Connection, other: Connection): boolean {
-  if ((one.served === 0) !== (other.served === 0)) return one.served === 0
+  if ((one.answeredRequests === 0) !== (other.answeredRequests === 0)) return one.answeredRequests === 0
   return one.sinceMs < other.sinceMs
 }
 
-/** The same for a socket and for TLS upon it. */
+/** The same for a socket and for the TLS socket above it. */
 function keyOf({ remoteAddress, remotePort, localAddress }: Socket): string {
   return `${remoteAddress} ${remotePort} ${localAddress}`
 }

@@ -1,22 +1,23 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { TransportContext } from '@tidegauge/core'
 import type { PrometheusSettings } from '../options.js'
-import { admit, type Refusal, type Security } from '../security/security.js'
+import type { Refusal } from '../security/refusal.js'
+import { checkRequest, type Security } from '../security/security.js'
+import { observeClient } from './client-progress.js'
 import { serveMetrics } from './metrics-page.js'
-import { alivePage, healthPage, landingPage, plain, readyPage, type Page } from './pages.js'
-import { watchReader } from './reader-watch.js'
+import { findPage, plainPage, type Page } from './pages.js'
 import { parseRequest, type ParsedRequest } from './request.js'
-import { beginScrape, type Scrapes } from './scrapes.js'
+import { startScrape, type Scrapes } from './scrapes.js'
 import { sendPage } from './send-page.js'
 
 /**
- * Answers a request of node:http, or of a framework built on it.
+ * Answers a request of node:http, or of a framework that is built on it.
  *
- * `next` is called for a path that is not ours, as Express has it; without it such a path gets 404.
+ * For a path that is not one of ours it calls `next`, as in Express; without `next` such a path gets 404.
  */
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse, next?: () => void) => void
 
-/** What a handler needs; `context` is undefined before the host's start and after its stop. */
+/** What a handler needs. `context` and `security` are undefined while the host is not running. */
 export interface HandlerState {
   context: TransportContext | undefined
   security: Security | undefined
@@ -24,119 +25,100 @@ export interface HandlerState {
   readonly scrapes: Scrapes
 }
 
+/** One request and its answer. */
+interface Exchange {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+}
+
+/** Creates the handler of all pages. */
 export function createHandler(state: HandlerState): RequestHandler {
   const { settings } = state
   return (request, response, next) => {
+    const exchange = { request, response }
     const parsed = parseRequest(request)
-    const isPage = parsed !== undefined && (parsed.path === settings.path || parsed.path in pages)
-    if (next !== undefined && parsed !== undefined && !(isPage && isReading(request))) return next()
-    guard(state, request, response, () => {
-      if (parsed === undefined)
-        send(state, request, response, plain(400, 'The request target makes no sense.\n'))
-      else answer(state, request, response, parsed)
+    const isOurs =
+      parsed !== undefined && (parsed.path === settings.path || findPage(parsed.path) !== undefined)
+    if (next !== undefined && parsed !== undefined && !(isOurs && isRead(request))) return next()
+    protect(state, exchange, () => {
+      if (parsed === undefined) send(state, exchange, plainPage(400, 'The request target is invalid.\n'))
+      else answer(state, exchange, parsed)
     })
   }
 }
 
-/** Lets a request pass that may read, and answers any other. */
-function guard(
-  state: HandlerState,
-  request: IncomingMessage,
-  response: ServerResponse,
-  pass: () => void,
-): void {
+/** Calls `accept` for a request that is allowed, and answers any other. */
+function protect(state: HandlerState, exchange: Exchange, accept: () => void): void {
   const { security, settings } = state
-  const isOwnServer = settings.server === 'own'
-  if (isOwnServer && request.rawHeaders.length > settings.limits.maxHeaders * 2)
-    return send(state, request, response, plain(431, 'Too many headers.\n'))
-  const settle = (refusal: Refusal | undefined) => {
+  const { request, response } = exchange
+  if (settings.server === 'own' && request.rawHeaders.length > settings.limits.maxHeaders * 2)
+    return send(state, exchange, plainPage(431, 'Too many headers.\n'))
+  const finish = (refusal: Refusal | undefined) => {
     if (response.destroyed) return
-    if (refusal === undefined) return pass()
+    if (refusal === undefined) return accept()
     for (const [name, value] of Object.entries(refusal.headers ?? {})) response.setHeader(name, value)
-    send(state, request, response, plain(refusal.status, refusal.body))
+    send(state, exchange, plainPage(refusal.status, refusal.body))
   }
-  const refusal = security && admit(security, request, response, isOwnServer)
-  if (refusal instanceof Promise) void refusal.then(settle)
-  else settle(refusal)
+  const refusal = security && checkRequest(security, request, response, settings.server)
+  if (refusal instanceof Promise) void refusal.then(finish)
+  else finish(refusal)
 }
 
-function answer(
-  state: HandlerState,
-  request: IncomingMessage,
-  response: ServerResponse,
-  parsed: ParsedRequest,
-): void {
-  const { context, settings } = state
-  const show = (page: Page) => send(state, request, response, page)
-  if (!isReading(request)) {
-    response.setHeader('Allow', 'GET, HEAD')
-    return show(plain(405, 'Only GET and HEAD.\n'))
+function answer(state: HandlerState, exchange: Exchange, parsed: ParsedRequest): void {
+  const { context, settings, security } = state
+  if (!isRead(exchange.request)) {
+    exchange.response.setHeader('Allow', 'GET, HEAD')
+    return send(state, exchange, plainPage(405, 'Only GET and HEAD.\n'))
   }
-  if (parsed.path !== settings.path && !(parsed.path in pages)) return show(plain(404, 'No such page.\n'))
-  if (context === undefined) return show(plain(503, 'The host is not running.\n'))
-  if (parsed.path !== settings.path)
-    return show(pages[parsed.path](context, settings.path, state.security?.live.problem !== undefined))
-  void scrape(state, context, { request, response, parsed })
-}
-
-const pages: Readonly<
-  Record<string, (context: TransportContext, path: string, hasProblem?: boolean) => Page>
-> = Object.assign(Object.create(null), {
-  '/': landingPage,
-  '/health': healthPage,
-  '/-/healthy': alivePage,
-  '/-/ready': readyPage,
-})
-
-interface ScrapeRequest {
-  readonly request: IncomingMessage
-  readonly response: ServerResponse
-  readonly parsed: ParsedRequest
+  const page = findPage(parsed.path)
+  const isMetrics = parsed.path === settings.path
+  if (!isMetrics && page === undefined) return send(state, exchange, plainPage(404, 'No such page.\n'))
+  if (context === undefined) return send(state, exchange, plainPage(503, 'The host is not running.\n'))
+  if (isMetrics || page === undefined) return void scrape(state, context, exchange, parsed)
+  const hasWebConfigProblem = security?.live.problem !== undefined
+  send(state, exchange, page(context, { metricsPath: settings.path, hasWebConfigProblem }))
 }
 
 async function scrape(
   state: HandlerState,
   context: TransportContext,
-  { request, response, parsed }: ScrapeRequest,
+  exchange: Exchange,
+  parsed: ParsedRequest,
 ): Promise<void> {
-  const { settings, scrapes } = state
-  const place = await beginScrape(scrapes, response)
-  if (place === undefined) return refuseScrape(state, request, response)
-  const { underWay } = scrapes
+  const { request, response } = exchange
+  const { active } = state.scrapes
+  const slot = await startScrape(state.scrapes, response)
+  if (slot === undefined) return refuseScrape(state, exchange)
   try {
-    const outcome = await serveMetrics(context, request, response, parsed, settings)
-    underWay.delete(place)
-    context.report({ outcome: outcome === 'sent' ? 'success' : 'aborted', queueSize: underWay.size })
+    const delivery = await serveMetrics(context, exchange, parsed, state.settings)
+    active.delete(slot)
+    context.report({ outcome: delivery === 'sent' ? 'success' : 'aborted', queueSize: active.size })
   } catch (error) {
-    underWay.delete(place)
-    context.report({ outcome: 'failure', error, queueSize: underWay.size })
-    // after the first byte only a broken connection tells the scraper that the body is not whole
+    active.delete(slot)
+    context.report({ outcome: 'failure', error, queueSize: active.size })
+    // after the first byte, only a broken connection shows the scraper that the body is incomplete
     if (response.headersSent) response.destroy()
     else {
-      const page = plain(500, 'The metrics could not be written; the log of the host tells why.\n')
+      const page = plainPage(500, 'The metrics could not be written; the log of the host says why.\n')
       sendPage(request, response, page)
     }
   }
 }
 
-function refuseScrape(state: HandlerState, request: IncomingMessage, response: ServerResponse): void {
+function refuseScrape(state: HandlerState, exchange: Exchange): void {
+  const { response } = exchange
   if (response.destroyed) return
   response.setHeader('Retry-After', '1')
   response.setHeader('Connection', 'close')
-  send(state, request, response, plain(503, 'Too many scrapes at once.\n'))
+  send(state, exchange, plainPage(503, 'Too many scrapes at once.\n'))
 }
 
-/** Sends a page, also to a client that sends request after request and reads nothing. */
-function send(
-  { settings }: HandlerState,
-  request: IncomingMessage,
-  response: ServerResponse,
-  page: Page,
-): void {
-  watchReader(response, settings.limits.clientTimeoutMs)
+/** Sends a page. The client is observed, because it may send many requests and read no answer. */
+function send({ settings }: HandlerState, { request, response }: Exchange, page: Page): void {
+  observeClient(response, settings.limits.clientTimeoutMs)
   sendPage(request, response, page)
 }
 
-function isReading({ method }: IncomingMessage): boolean {
+function isRead({ method }: IncomingMessage): boolean {
   return method === 'GET' || method === 'HEAD'
 }

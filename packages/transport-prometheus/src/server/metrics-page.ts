@@ -3,22 +3,20 @@ import type { FamilyView, TransportContext } from '@tidegauge/core'
 import { ByteWriter } from '../encode/byte-writer.js'
 import { encodeJson } from '../encode/json.js'
 import { encodeProtobuf } from '../encode/protobuf/encode.js'
-import type { HistogramForm } from '../encode/protobuf/metric-bodies.js'
 import { ProtoWriter } from '../encode/protobuf/proto-writer.js'
 import { encodeText } from '../encode/text.js'
 import { acceptsGzip, negotiate, type Representation } from '../negotiate/accept.js'
-import { CHUNK_BYTES, streamBody, type Encoding } from '../send/stream-body.js'
 import type { PrometheusSettings } from '../options.js'
-import { collectBudgetMs, type ParsedRequest } from './request.js'
+import { CHUNK_BYTES, streamBody, type Delivery, type Encoding } from '../send/stream-body.js'
+import { collectTimeoutMs, type ParsedRequest } from './request.js'
 
-/** Answers one scrape: collects what is old, then writes what the scraper may read. */
+/** Answers one scrape: collects old values, then writes the families that the scraper asked for. */
 export async function serveMetrics(
   context: TransportContext,
-  request: IncomingMessage,
-  response: ServerResponse,
+  { request, response }: { readonly request: IncomingMessage; readonly response: ServerResponse },
   { names, plugins }: ParsedRequest,
-  { scrapeTimeoutMs, exponentialHistograms: form }: PrometheusSettings,
-): Promise<'sent' | 'aborted'> {
+  settings: PrometheusSettings,
+): Promise<Delivery> {
   const { format, contentType } = negotiate(request.headers.accept)
   response.setHeader('Content-Type', contentType)
   response.setHeader('Vary', 'Accept, Accept-Encoding')
@@ -27,34 +25,29 @@ export async function serveMetrics(
     response.end()
     return 'sent'
   }
-  const budgetMs = collectBudgetMs(request.headers['x-prometheus-scrape-timeout-seconds']) ?? scrapeTimeoutMs
-  await context.collect({ ...(plugins && { plugins }), deadlineMs: context.clock.monotonic() + budgetMs })
+  const timeoutHeader = request.headers['x-prometheus-scrape-timeout-seconds']
+  const timeoutMs = collectTimeoutMs(timeoutHeader) ?? settings.scrapeTimeoutMs
+  await context.collect({ ...(plugins && { plugins }), deadlineMs: context.clock.monotonic() + timeoutMs })
   const families = context.read({ ...(names && { names }), ...(plugins && { plugins }) })
-  return streamBody(response, acceptsGzip(headerText(request.headers['accept-encoding'])), (buffer) =>
-    encodeAs(format, form, { families, buffer }),
-  )
+  const useGzip = acceptsGzip(headerText(request.headers['accept-encoding']))
+  return streamBody(response, useGzip, (buffer) => startEncoding(families, buffer, format, settings))
 }
 
-interface Exposed {
-  readonly families: readonly FamilyView[]
-  readonly buffer: Uint8Array<ArrayBuffer>
-}
-
-/** The encoder of a format, with the writer that it fills. */
-function encodeAs(
+/** Starts the encoder of a format. */
+function startEncoding(
+  families: readonly FamilyView[],
+  buffer: Uint8Array<ArrayBuffer>,
   format: Representation['format'],
-  form: HistogramForm,
-  { families, buffer }: Exposed,
+  { exponentialHistograms: form }: PrometheusSettings,
 ): Encoding {
+  const chunkBytes = CHUNK_BYTES
   if (format === 'protobuf') {
     const writer = new ProtoWriter(buffer)
-    return { writer, steps: encodeProtobuf(families, { writer, chunkBytes: CHUNK_BYTES, form }) }
+    return { writer, steps: encodeProtobuf(families, { writer, chunkBytes, form }) }
   }
   const writer = new ByteWriter(buffer)
-  const exposition = { writer, chunkBytes: CHUNK_BYTES }
-  const steps =
-    format === 'json' ? encodeJson(families, exposition) : encodeText(families, { ...exposition, format })
-  return { writer, steps }
+  if (format === 'json') return { writer, steps: encodeJson(families, { writer, chunkBytes }) }
+  return { writer, steps: encodeText(families, { writer, chunkBytes, format }) }
 }
 
 function headerText(header: string | string[] | undefined): string | undefined {

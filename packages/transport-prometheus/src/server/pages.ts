@@ -1,39 +1,60 @@
 import type { TransportContext } from '@tidegauge/core'
 
-/** A small answer of one piece. */
+/** A small answer. */
 export interface Page {
   readonly status: number
   readonly contentType: string
   readonly body: string
 }
 
-/** `/health`: every plugin and transport; 503 when one of them is not up. */
-export function healthPage(context: TransportContext, _path: string, hasWebConfigProblem?: boolean): Page {
+/** What a page shows beside what the host knows. */
+export interface PageOptions {
+  readonly metricsPath: string
+  /** Whether the changed files of the security settings cannot be used. */
+  readonly hasWebConfigProblem: boolean
+}
+
+type WritePage = (context: TransportContext, options: PageOptions) => Page
+
+const pages = new Map<string, WritePage>([
+  ['/', landingPage],
+  ['/health', healthPage],
+  ['/-/healthy', alivePage],
+  ['/-/ready', readyPage],
+])
+
+/** The page at a path; undefined for the metrics and for unknown paths. */
+export function findPage(path: string): WritePage | undefined {
+  return pages.get(path)
+}
+
+/** The state of every plugin and transport; 503 when one of them is not up. */
+function healthPage(context: TransportContext, { hasWebConfigProblem }: PageOptions): Page {
   const report = context.health()
   const status = report.healthy ? 'ok' : 'degraded'
   const webConfigProblem = hasWebConfigProblem
-    ? 'the changed settings are not used; the log tells why'
+    ? 'the changed settings are not used; the log says why'
     : undefined
   const body = `${JSON.stringify({ status, ...report, webConfigProblem }, null, 2)}\n`
   return { status: report.healthy ? 200 : 503, contentType: 'application/json; charset=utf-8', body }
 }
 
-/** `/-/healthy`: the process answers. */
-export function alivePage(context: TransportContext): Page {
-  return plain(200, `${context.service.name} is alive.\n`)
+/** The process answers. */
+function alivePage(context: TransportContext): Page {
+  return plainPage(200, `${context.service.name} is alive.\n`)
 }
 
-/** `/-/ready`: the host has started and is not about to stop. */
-export function readyPage(context: TransportContext): Page {
+/** The host has started and does not stop. */
+function readyPage(context: TransportContext): Page {
   const { state } = context.describe()
-  return state === 'running' ? plain(200, 'Ready.\n') : plain(503, `Not ready: ${state}.\n`)
+  return state === 'running' ? plainPage(200, 'Ready.\n') : plainPage(503, `Not ready: ${state}.\n`)
 }
 
-/** `/`: where to look. */
-export function landingPage(context: TransportContext, path: string): Page {
+/** Links to the other pages, and the state of all plugins and transports. */
+function landingPage(context: TransportContext, { metricsPath }: PageOptions): Page {
   const { service, plugins, transports } = context.describe()
   const rows = [
-    ...plugins.map(({ name, version, state, labels }) => [`${name}${instance(labels)}`, version, state]),
+    ...plugins.map(({ name, version, state, labels }) => [`${name}${labelsText(labels)}`, version, state]),
     ...transports.map(({ name, version, state }) => [`transport ${name}`, version, state]),
   ]
   const table = rows
@@ -47,7 +68,7 @@ export function landingPage(context: TransportContext, path: string): Page {
 <h1>${title}</h1>
 <p>Measured by Tidegauge.</p>
 <ul>
-<li><a href="${escapeHtml(path)}">Metrics</a></li>
+<li><a href="${escapeHtml(metricsPath)}">Metrics</a></li>
 <li><a href="/health">Health</a>, <a href="/-/healthy">alive</a>, <a href="/-/ready">ready</a></li>
 </ul>
 <table>
@@ -59,11 +80,11 @@ ${table}
 }
 
 /** One line of plain text. */
-export function plain(status: number, body: string): Page {
+export function plainPage(status: number, body: string): Page {
   return { status, contentType: 'text/plain; charset=utf-8', body }
 }
 
-function instance(labels: Readonly<Record<string, string>>): string {
+function labelsText(labels: Readonly<Record<string, string>>): string {
   const pairs = Object.entries(labels).map(([name, value]) => `${name}=${value}`)
   return pairs.length === 0 ? '' : ` {${pairs.join(', ')}}`
 }

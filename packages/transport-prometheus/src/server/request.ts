@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 
-/** What this endpoint reads of a request. */
+/** What is used of a request's target. */
 export interface ParsedRequest {
   readonly path: string
   /** Values of `name[]`, if any. */
@@ -9,10 +9,10 @@ export interface ParsedRequest {
   readonly plugins: ReadonlySet<string> | undefined
 }
 
-// Source: RFC 9112, section 3.2: origin form, or absolute form whose authority is of no interest here.
+// Source: RFC 9112, section 3.2: origin form, or absolute form, whose authority is ignored.
 const target = /^(?:https?:\/\/[^/?#]*)?(\/[^?#]*)(?:\?([^#]*))?$/i
 
-/** Reads a request target, or returns undefined for one that makes no sense. Never throws. */
+/** Parses a request's target; undefined when it is invalid. Never throws. */
 export function parseRequest({ url = '' }: Pick<IncomingMessage, 'url'>): ParsedRequest | undefined {
   const match = target.exec(url)
   if (match === null) return undefined
@@ -20,11 +20,14 @@ export function parseRequest({ url = '' }: Pick<IncomingMessage, 'url'>): Parsed
   return { path: match[1], names: list(query, 'name[]'), plugins: list(query, 'plugin[]') }
 }
 
-/** Prometheus gives up after this header's seconds: we must be done somewhat earlier. */
+/** Prometheus stops waiting after the seconds in its header, so the answer must be sent earlier. */
 const MARGIN_MS = 500
 
-/** How long a scrape may collect, in milliseconds; undefined when the scraper tells no time. */
-export function collectBudgetMs(header: string | string[] | undefined): number | undefined {
+/**
+ * How long a scrape may collect, in milliseconds, by its header `X-Prometheus-Scrape-Timeout-Seconds`; undefined
+ * without a valid one.
+ */
+export function collectTimeoutMs(header: string | string[] | undefined): number | undefined {
   const seconds = Number(header)
   if (header === undefined || !Number.isFinite(seconds) || seconds <= 0) return undefined
   return Math.max((seconds * 1000) / 2, seconds * 1000 - MARGIN_MS)

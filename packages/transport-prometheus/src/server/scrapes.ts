@@ -1,58 +1,62 @@
 import type { ServerResponse } from 'node:http'
-import { watchReader, type ReaderWatch } from './reader-watch.js'
+import { observeClient, type ClientProgress } from './client-progress.js'
 
-/** A scrape under way. */
+/** A scrape that is being answered. */
 export interface Scrape {
   readonly response: ServerResponse
-  readonly watch: ReaderWatch
+  readonly progress: ClientProgress
 }
 
-/** The scrapes of a transport, at most so many at once. */
+/** The scrapes of a transport. */
 export interface Scrapes {
-  readonly most: number
+  readonly maxScrapes: number
   readonly clientTimeoutMs: number
-  readonly underWay: Set<Scrape>
-  /** How many wait for a place. */
+  readonly active: Set<Scrape>
+  /** How many wait for a slot. At most `maxScrapes`. */
   waiting: number
 }
 
-/** How long a scrape waits for a place. */
-const WAIT_MS = 2_000
-/** Before a client counts as one that stands still: a scraper on a busy machine may pause. */
-const STILL_MS = 500
-const LOOK_EVERY_MS = 25
+/** How long a scrape waits for a slot. */
+const MAX_WAIT_MS = 2_000
+/** A client that is stalled for less may be a scraper on a busy machine. */
+const MIN_STALLED_MS = 500
+const CHECK_INTERVAL_MS = 25
 
 /**
- * Gives a scrape a place, if need be after a while; undefined when there is none.
+ * Gives a scrape one of the slots, after a wait if necessary; undefined when none becomes free.
  *
- * A scrape whose client has stood still for the longest is broken off for a new one, so that clients that never read
+ * The scrape whose client has been stalled for the longest is aborted for a new one, so that clients that never read
  * lock nobody out.
  */
-export async function beginScrape(scrapes: Scrapes, response: ServerResponse): Promise<Scrape | undefined> {
+export async function startScrape(scrapes: Scrapes, response: ServerResponse): Promise<Scrape | undefined> {
+  const { active, maxScrapes } = scrapes
   scrapes.waiting++
   for (
     let waitedMs = 0;
-    scrapes.underWay.size >= scrapes.most && !makeRoom(scrapes);
-    waitedMs += LOOK_EVERY_MS
+    active.size >= maxScrapes && !abortStalledScrape(active);
+    waitedMs += CHECK_INTERVAL_MS
   ) {
-    // as many may wait as may be under way
-    if (waitedMs >= WAIT_MS || scrapes.waiting > scrapes.most || response.destroyed) break
-    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS))
+    if (waitedMs >= MAX_WAIT_MS || scrapes.waiting > maxScrapes || response.destroyed) break
+    await new Promise((resolve) => setTimeout(resolve, CHECK_INTERVAL_MS))
   }
   scrapes.waiting--
-  if (scrapes.underWay.size >= scrapes.most || response.destroyed) return undefined
-  const scrape = { response, watch: watchReader(response, scrapes.clientTimeoutMs) }
-  scrapes.underWay.add(scrape)
+  if (active.size >= maxScrapes || response.destroyed) return undefined
+  const scrape = { response, progress: observeClient(response, scrapes.clientTimeoutMs) }
+  active.add(scrape)
   return scrape
 }
 
-function makeRoom({ underWay }: Scrapes): boolean {
-  let victim: Scrape | undefined
-  for (const scrape of underWay)
-    if ((scrape.watch.stalledSinceMs ?? Infinity) < (victim?.watch.stalledSinceMs ?? Infinity))
-      victim = scrape
-  const stillSinceMs = victim?.watch.stalledSinceMs ?? Infinity
-  if (victim === undefined || performance.now() - stillSinceMs < STILL_MS) return false
-  victim.response.destroy()
-  return underWay.delete(victim)
+/** Aborts the scrape that has been stalled for the longest; false when no client is stalled. */
+function abortStalledScrape(active: Set<Scrape>): boolean {
+  let stalled: Scrape | undefined
+  let sinceMs = Infinity
+  for (const scrape of active) {
+    const { stalledSinceMs = Infinity } = scrape.progress
+    if (stalledSinceMs >= sinceMs) continue
+    stalled = scrape
+    sinceMs = stalledSinceMs
+  }
+  if (stalled === undefined || performance.now() - sinceMs < MIN_STALLED_MS) return false
+  stalled.response.destroy()
+  return active.delete(stalled)
 }

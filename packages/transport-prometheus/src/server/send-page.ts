@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Page } from './pages.js'
 
-/** Sends a small answer, of which HEAD gets the headers only. */
+/** Sends a page; to HEAD only its headers. */
 export function sendPage(
   request: IncomingMessage,
   response: ServerResponse,

@@ -1,7 +1,7 @@
 import type { DecodedFamily } from '../support/decode-protobuf.js'
 import type { FlatSample } from './samples.js'
 
-/** Decoded families as samples; a native histogram's count is told as its `+Inf` bucket, and must add up. */
+/** Decoded families as samples. The count of a native histogram becomes its `+Inf` bucket; its buckets must add up to it. */
 export function flatten(families: readonly DecodedFamily[]): FlatSample[] {
   return families.flatMap(({ name, type, metric }) =>
     metric.flatMap((one) => {

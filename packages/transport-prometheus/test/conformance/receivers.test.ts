@@ -1,4 +1,4 @@
-/** Generated registries of every kind and odd value go through real programs, and are compared value for value. */
+/** Sends generated registries to real programs, and compares every value that they have. */
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startReceivers, type DocumentFormat, type Receiver } from './receivers.js'
@@ -14,7 +14,7 @@ afterAll(() => Promise.all(receivers.map((receiver) => receiver.stop())))
 describe.each(['text', 'openmetrics', 'protobuf'] as const)(
   'real receivers of %s',
   (format: DocumentFormat) => {
-    test('take every generated registry and have every value', { timeout: 3_000_000 }, async () => {
+    test('accept every generated registry and have every value', { timeout: 3_000_000 }, async () => {
       await fc.assert(
         fc.asyncProperty(registries, async (recorded) => {
           const { host, expected, document } = await runRegistry(recorded)
@@ -23,10 +23,10 @@ describe.each(['text', 'openmetrics', 'protobuf'] as const)(
             for (const receiver of receivers.filter(({ formats }) => formats.includes(format)))
               expect({
                 receiver: receiver.name,
-                faults: await receiver.check(given, expected(format)),
+                problems: await receiver.check(given, expected(format)),
               }).toEqual({
                 receiver: receiver.name,
-                faults: [],
+                problems: [],
               })
           } finally {
             await host.stop()

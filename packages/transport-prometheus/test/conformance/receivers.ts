@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { startPrometheus } from '../../../../tools/test/prometheus-server.js'
-import { startPushgateway } from '../../../../tools/test/pushgateway-server.js'
-import { startPythonParser } from '../../../../tools/test/python-openmetrics.js'
+import { startPrometheus } from '../support/prometheus-server.js'
+import { startPushgateway } from '../support/pushgateway-server.js'
+import { startPythonParser } from '../support/python-openmetrics.js'
 import { decodeProtobuf, joined } from '../support/decode-protobuf.js'
 import { parseExposition } from '../support/parse-exposition.js'
 import { flatten } from './flatten-protobuf.js'
@@ -12,25 +12,25 @@ import { debianProgram } from '@tidegauge/testkit'
 
 export type DocumentFormat = 'text' | 'openmetrics' | 'protobuf'
 
-/** What a scrape gave. */
+/** The answer to a scrape. */
 export interface Document {
   readonly format: DocumentFormat
   readonly contentType: string
   readonly body: Uint8Array
 }
 
-/** Somebody who reads documents. */
+/** A program or parser that reads documents. */
 export interface Receiver {
   readonly name: string
   readonly formats: readonly DocumentFormat[]
-  /** What it finds wrong with a document, in words; empty when it takes it and has every value. */
+  /** The problems that it finds; empty when it accepts the document and has every value. */
   check(document: Document, expected: readonly FlatSample[]): Promise<string[]>
   stop(): Promise<void>
 }
 
 const textOf = (document: Document) => new TextDecoder('utf-8', { ignoreBOM: true }).decode(document.body)
 
-/** Starts them all. A receiver that can't be had throws. */
+/** Starts all receivers. Rejects when one cannot be started. */
 export async function startReceivers(): Promise<Receiver[]> {
   return Promise.all([ownParser(), promtool(), prometheus(), pushgateway(), python()])
 }
@@ -64,7 +64,7 @@ async function promtool(): Promise<Receiver> {
       new Promise((resolve) => {
         const child = execFile(program, ['check', 'metrics'], (error, stdout, stderr) => {
           const lines = `${stdout}${stderr}`.split('\n')
-          // naming advice is for another test; parse errors and repeated series are faults
+          // advice on names is tested elsewhere; parse errors and repeated series are problems
           resolve(
             error === null ? [] : lines.filter((line) => /error|duplicate|collected before/i.test(line)),
           )
@@ -96,7 +96,7 @@ async function prometheus(): Promise<Receiver> {
     check: async (document, expected) => {
       current = document
       const { lastError, samples } = await server.scrapedSamples()
-      // what Prometheus adds about the scrape itself
+      // without what Prometheus adds about the scrape itself
       const stored = samples.filter(({ name }) => name !== 'up' && !name.startsWith('scrape_'))
       return lastError === '' ? differences(expected, stored) : [`refused: ${lastError}`]
     },

@@ -3,7 +3,6 @@ import {
   createTidegauge,
   type InstrumentDefinition,
   type InstrumentTable,
-  type Plugin,
   type SeriesKind,
   type Tidegauge,
 } from '@tidegauge/core'
@@ -12,10 +11,10 @@ import { prometheus } from '../../src/index.js'
 import type { Document, DocumentFormat } from './receivers.js'
 import { expectedSamples, type FlatSample } from './samples.js'
 
-/** An instrument and what is recorded in it. */
+/** An instrument, and what is recorded in it. */
 export interface Recorded {
   readonly definition: InstrumentDefinition
-  /** For each series its label values and its numbers. */
+  /** The label values and numbers of each series. */
   readonly series: readonly { readonly labels: readonly string[]; readonly values: readonly number[] }[]
 }
 
@@ -72,10 +71,10 @@ const suffixes: Partial<Record<SeriesKind, readonly string[]>> = {
   info: ['_info', ''],
 }
 
-/** Instruments of every kind, with odd names, help, labels and values. */
+/** Instruments of every kind, with unusual names, help, labels and values. */
 export const registries: fc.Arbitrary<Recorded[]> = fc
   .uniqueArray(fc.stringMatching(/^[a-zA-Z_:][a-zA-Z0-9_:]{0,12}$/), { minLength: 1, maxLength: 6 })
-  // names that differ only in a suffix that a format adds are another test's affair
+  // clashes of names with a format's suffixes are tested elsewhere
   .map((names) => names.map((name, i) => `${name}_${'abcdef'[i]}x`))
   .chain((names) => fc.tuple(...names.map((name) => instrument(name))))
 
@@ -94,7 +93,7 @@ function instrument(name: string): fc.Arbitrary<Recorded> {
         name:
           (kind === 'state_set' ? `s${name.replaceAll(':', '_')}` : name) + (suffixes[kind]?.[suffix] ?? ''),
         help,
-        // `le`, `quantile` and the like belong to the formats
+        // `le` and `quantile` are reserved
         labels: Object.fromEntries(labels.map((label) => [`l_${label}`, {}])),
         ...(kind === 'histogram' && { bounds }),
         ...(kind === 'state_set' && { states: ['idle', 'busy'] }),
@@ -108,7 +107,7 @@ function instrument(name: string): fc.Arbitrary<Recorded> {
     })
 }
 
-/** A host with these instruments, and everything recorded. */
+/** A host with these instruments and values. */
 export interface GeneratedHost {
   readonly host: Tidegauge
   expected(format: DocumentFormat): readonly FlatSample[]
@@ -121,23 +120,16 @@ const accepts: Readonly<Record<DocumentFormat, string>> = {
   protobuf: 'application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited',
 }
 
+/** Starts a host, and records the values. The caller stops it. */
 export async function runRegistry(recorded: readonly Recorded[]): Promise<GeneratedHost> {
   const instruments: InstrumentTable = Object.fromEntries(
     recorded.map(({ definition }, i) => [`i${i}`, definition]),
   )
-  const plugin: Plugin = {
-    name: 'generated',
-    version: '0.0.0',
-    apiLevel: 1,
-    instruments,
-    start: (context) => recorded.forEach((one, i) => record((context.instruments as any)[`i${i}`], one)),
-  }
   const transport = prometheus({ port: 0 })
   const memory = createMemoryTransport()
-  const host = createTidegauge({ selfMetrics: 'off', tolerate: 'none' })
-    .use(plugin, { intervalMs: 0, maxAgeMs: 1e9 })
-    .export(transport)
-    .export(memory)
+  const host = createTidegauge({ selfMetrics: 'off', tolerate: 'none' }).export(transport).export(memory)
+  const handles = host.instruments('generated', instruments) as Record<string, unknown>
+  recorded.forEach((one, i) => record(handles[`i${i}`], one))
   await host.start()
   const bounds = new Map(
     recorded.map(({ definition }) => [definition.name, (definition as { bounds?: number[] }).bounds ?? []]),

@@ -1,6 +1,6 @@
 import type { PlainFamily } from '@tidegauge/testkit'
 
-/** A sample as every receiver can be brought to tell it. */
+/** A sample in a form that is the same for every receiver. */
 export interface FlatSample {
   readonly name: string
   readonly labels: Readonly<Record<string, string>>
@@ -8,8 +8,8 @@ export interface FlatSample {
 }
 
 /**
- * A series' identity for comparing: labels sorted, empty ones left out (they are the same as none), bounds and
- * quantiles as numbers (`1` and `1.0` are one).
+ * The identity of a series: labels sorted, without empty ones (which are the same as none), bounds and quantiles as
+ * numbers (`1` and `1.0` are the same).
  */
 export function keyOf({ name, labels }: Pick<FlatSample, 'name' | 'labels'>): string {
   const pairs = Object.entries(labels)
@@ -22,7 +22,7 @@ function isNumeric(name: string, label: string): boolean {
   return (label === 'le' && name.endsWith('_bucket')) || label === 'quantile'
 }
 
-/** A number as Prometheus, Python and the formats write it. */
+/** Parses a number that Prometheus, Python or a format has written. */
 export function parseNumber(text: string): number {
   return Number(
     text
@@ -32,7 +32,7 @@ export function parseNumber(text: string): number {
   )
 }
 
-/** What a receiver must have, by the registry itself; `bounds` are those of its classic histograms, by name. */
+/** The samples that a receiver must have. `bounds` are the bounds of classic histograms, by name. */
 export function expectedSamples(
   families: readonly PlainFamily[],
   bounds: ReadonlyMap<string, readonly number[]>,
@@ -41,7 +41,7 @@ export function expectedSamples(
   return families.flatMap((family) =>
     family.series.flatMap((one) => {
       const own = bounds.get(family.name)!
-      // OpenMetrics takes a sum for a counter: there is none, and so no count, where it is or bounds are negative
+      // in OpenMetrics a sum is a counter: with a negative sum or bound there is neither sum nor count
       const hasTotals = format !== 'openmetrics' || ((one.sum ?? 0) >= 0 && !own.some((bound) => bound < 0))
       const totals = new Set([`${family.name}_sum`, `${family.name}_count`])
       return samplesOf(family, one, own).filter(({ name }) => hasTotals || !totals.has(name))
@@ -90,31 +90,31 @@ function cumulative(buckets: readonly number[], bounds: readonly number[]): [str
 }
 
 /**
- * What is wrong with what a receiver has: a sample that is missing or differs, one too many of a family that has no
- * buckets or quantiles, buckets that fall or don't end in the count. Empty when all is right.
+ * Compares what a receiver has with what it should have. Returns problems: samples that are missing, different or too
+ * many, and buckets whose counts fall.
  */
 export function differences(expected: readonly FlatSample[], got: readonly FlatSample[]): string[] {
-  const faults: string[] = []
+  const problems: string[] = []
   const byKey = new Map<string, number>()
   for (const sample of got) {
     const key = keyOf(sample)
-    if (byKey.has(key)) faults.push(`twice: ${key}`)
+    if (byKey.has(key)) problems.push(`twice: ${key}`)
     byKey.set(key, sample.value)
   }
   const wanted = new Set(expected.map(keyOf))
   for (const sample of expected) {
     const value = byKey.get(keyOf(sample))
-    if (value === undefined) faults.push(`missing: ${keyOf(sample)}`)
+    if (value === undefined) problems.push(`missing: ${keyOf(sample)}`)
     else if (!Object.is(value, sample.value) && !(value === 0 && sample.value === 0))
-      faults.push(`${keyOf(sample)} is ${value}, expected ${sample.value}`)
+      problems.push(`${keyOf(sample)} is ${value}, expected ${sample.value}`)
   }
   for (const sample of got)
     if (!wanted.has(keyOf(sample)) && !('le' in sample.labels) && !('quantile' in sample.labels))
-      faults.push(`too many: ${keyOf(sample)}`)
-  return [...faults, ...bucketFaults(got)]
+      problems.push(`too many: ${keyOf(sample)}`)
+  return [...problems, ...bucketProblems(got)]
 }
 
-function bucketFaults(got: readonly FlatSample[]): string[] {
+function bucketProblems(got: readonly FlatSample[]): string[] {
   const bySeries = new Map<string, [bound: number, count: number][]>()
   for (const { name, labels, value } of got) {
     if (!name.endsWith('_bucket') || labels['le'] === undefined) continue

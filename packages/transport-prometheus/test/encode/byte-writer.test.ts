@@ -11,7 +11,7 @@ const written = (write: (writer: ByteWriter) => void, size = 64) => {
 const numberText = (value: number) => written((writer) => writer.number(value))
 
 describe('a byte writer', () => {
-  test('writes any double so that it reads back as the same', () => {
+  test('writes any double so that it is parsed as the same double', () => {
     fc.assert(
       fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (value) => {
         expect(Object.is(Number(numberText(value)), value)).toBe(true)
@@ -53,7 +53,7 @@ describe('a byte writer', () => {
     expect(numberText(value)).toBe(text)
   })
 
-  test('grows under a text of any length and keeps what was written before', () => {
+  test('grows for a text of any length and keeps what was written before', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: 'binary', maxLength: 300 }), { maxLength: 20 }), (texts) => {
         const well = texts.map((text) => text.toWellFormed())

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
 import { everyKind, recordEveryKind } from '../support/every-kind.js'
 import { expectGolden } from '../support/golden.js'
-import { runHost } from '../support/run-host.js'
+import { startPages } from '../support/start-pages.js'
 
-test('JSON carries every kind as the golden file says', async () => {
-  const { instruments, get } = await runHost(everyKind)
+test('JSON carries every kind as in the golden file', async () => {
+  const { instruments, get } = await startPages(everyKind)
   recordEveryKind(instruments)
   const { text, headers } = await get('/metrics', { accept: 'application/json' })
   expect(headers.get('content-type')).toBe('application/json; charset=utf-8')
@@ -12,7 +12,7 @@ test('JSON carries every kind as the golden file says', async () => {
 })
 
 test('JSON has a label called constructor, and numbers that JSON lacks as strings', async () => {
-  const { instruments, get } = await runHost({
+  const { instruments, get } = await startPages({
     level: { kind: 'gauge', name: 'level', help: 'h', labels: { constructor: {} } },
   })
   instruments.level.set({ constructor: 'x' }, Infinity)

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { dateOf, decodeProtobuf, joined, type DecodedFamily } from '../support/decode-protobuf.js'
 import { everyKind, recordEveryKind } from '../support/every-kind.js'
-import { runHost } from '../support/run-host.js'
+import { startPages } from '../support/start-pages.js'
 import { runs } from '@tidegauge/testkit'
 
 const protobuf = {
@@ -20,7 +20,7 @@ const find = (families: readonly DecodedFamily[], name: string) =>
 
 describe('protobuf', () => {
   test('carries every kind with its type, unit, labels and values', async () => {
-    const { instruments, origin } = await runHost(everyKind, { use: { labels: { node: 'a' } } })
+    const { instruments, origin } = await startPages(everyKind, { use: { labels: { node: 'a' } } })
     recordEveryKind(instruments)
     const families = await scrape(origin)
     expect(families.map(({ name, type }) => [name, type])).toEqual([
@@ -63,7 +63,7 @@ describe('protobuf', () => {
   })
 
   test('carries classic histograms with cumulative buckets, sums and exemplars', async () => {
-    const { instruments, origin } = await runHost(everyKind)
+    const { instruments, origin } = await startPages(everyKind)
     recordEveryKind(instruments)
     const { histogram } = find(await scrape(origin), 'app_wait_seconds').metric[0]
     expect(histogram.bucket.map((one: any) => [one.upperBound, Number(one.cumulativeCount)])).toEqual([
@@ -85,7 +85,7 @@ describe('protobuf', () => {
 
   test('carries when a series was created', async () => {
     const from = Date.now()
-    const { instruments, origin } = await runHost(everyKind)
+    const { instruments, origin } = await startPages(everyKind)
     recordEveryKind(instruments)
     const families = await scrape(origin)
     for (const body of [
@@ -100,20 +100,20 @@ describe('protobuf', () => {
   })
 
   test('carries no such time for a series that follows a source, which may have counted before', async () => {
-    const { instruments, origin } = await runHost(everyKind)
+    const { instruments, origin } = await startPages(everyKind)
     instruments.oddCounter.setTotal(1_000)
     const { counter } = find(await scrape(origin), 'app_bytes').metric[0]
     expect(counter.value).toBe(1_000)
     expect(counter.createdTimestamp).toBeUndefined()
   })
 
-  test('carries exponential histograms natively: counts of all buckets add up, each value is in its bucket', async () => {
+  test('carries exponential histograms as native ones: each value is in its bucket, and the counts add up', async () => {
     const value = fc.oneof(
       fc.double({ min: -1e12, max: 1e12, noNaN: true, noDefaultInfinity: true }),
       fc.double({ min: 1e-3, max: 10, noNaN: true }),
       fc.constantFrom(0, 1, 2, 4, -1, 0.5),
     )
-    const { instruments, origin } = await runHost({
+    const { instruments, origin } = await startPages({
       size: { kind: 'exponential_histogram', name: 'size', help: 'h', labels: { run: {} } },
     })
     let run = 0
@@ -135,28 +135,28 @@ describe('protobuf', () => {
           )
         expect(bucketsOf(histogram.positiveSpan, histogram.positiveDelta)).toEqual(expected(1))
         expect(bucketsOf(histogram.negativeSpan, histogram.negativeDelta)).toEqual(expected(-1))
-        // an empty one still has a span, by which receivers know it is native
+        // an empty one still has a span, or receivers would take it for a classic histogram
         if (values.length === 0) expect(histogram.positiveSpan).toHaveLength(1)
       }),
       { numRuns: runs(150) },
     )
   })
 
-  test('carries exponential histograms as classic ones, or as both, by choice', async () => {
+  test('carries exponential histograms as classic ones or as both, when the option says so', async () => {
     for (const form of ['classic', 'both'] as const) {
-      const { instruments, origin, host } = await runHost(everyKind, {
+      const { instruments, origin, tidegauge } = await startPages(everyKind, {
         prometheus: { exponentialHistograms: form },
       })
       recordEveryKind(instruments)
       const { histogram } = find(await scrape(origin), 'app_size_bytes').metric[0]
       expect(histogram.bucket.at(-1)).toMatchObject({ upperBound: Infinity, cumulativeCount: 6n })
       expect(histogram.positiveSpan.length > 0).toBe(form === 'both')
-      await host.stop()
+      await tidegauge.stop()
     }
   })
 
-  test('splits a large family into messages that make one family again, whole', async () => {
-    const { instruments, origin } = await runHost({
+  test('splits a large family into messages that together have every series', async () => {
+    const { instruments, origin } = await startPages({
       level: { kind: 'gauge', name: 'level', help: 'h', labels: { n: {} }, seriesLimit: 100_000 },
     })
     for (let i = 0; i < 50_000; i++) instruments.level.set({ n: `series ${i}` }, i)
@@ -166,8 +166,8 @@ describe('protobuf', () => {
     expect(family.metric.map(({ gauge }) => gauge.value)).toEqual(Array.from({ length: 50_000 }, (_, i) => i))
   })
 
-  test('carries any label values and doubles unharmed', async () => {
-    const { instruments, origin } = await runHost({
+  test('carries any label values and doubles unchanged', async () => {
+    const { instruments, origin } = await startPages({
       level: { kind: 'gauge', name: 'level', help: 'h', labels: { a: {}, b: {} }, seriesLimit: 1e6 },
     })
     const text = fc.string({ unit: 'binary', maxLength: 300 })
@@ -208,7 +208,7 @@ function countByBucket(values: readonly number[], schema: number): Map<number, n
   return new Map([...counts].sort(([a], [b]) => a - b))
 }
 
-/** Spans and deltas undone. Source: Prometheus, "Native Histograms", "Spans and deltas". */
+/** The buckets of spans and deltas. Source: Prometheus, "Native Histograms", "Spans and deltas". */
 function bucketsOf(spans: any[], deltas: bigint[]): Map<number, number> {
   const counts = new Map<number, number>()
   let index = 0

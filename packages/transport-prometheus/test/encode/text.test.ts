@@ -4,27 +4,27 @@ import { describe, expect, test } from 'vitest'
 import { everyKind, recordEveryKind } from '../support/every-kind.js'
 import { expectGolden } from '../support/golden.js'
 import { parseExposition } from '../support/parse-exposition.js'
-import { runHost } from '../support/run-host.js'
+import { collecting, startPages } from '../support/start-pages.js'
 import { runs } from '@tidegauge/testkit'
 
 const openMetrics = { accept: 'application/openmetrics-text;version=1.0.0' }
 
 describe('the text formats', () => {
   test('write every kind of instrument as the golden files say', async () => {
-    const { instruments, get } = await runHost(everyKind, { use: { labels: { node: 'a' } } })
+    const { instruments, get } = await startPages(everyKind, { use: { labels: { node: 'a' } } })
     recordEveryKind(instruments)
     expectGolden('every-kind.text.txt', (await get()).text)
     expectGolden('every-kind.openmetrics.txt', (await get('/metrics', openMetrics)).text)
   })
 
-  test('give equal bytes for two scrapes of the same values', async () => {
-    const { instruments, get } = await runHost(everyKind)
+  test('write equal bytes for two scrapes of the same values', async () => {
+    const { instruments, get } = await startPages(everyKind)
     recordEveryKind(instruments)
     expect((await get()).text).toBe((await get()).text)
   })
 
   test.each(['text', 'openmetrics'] as const)(
-    'carry any label values and numbers unharmed in %s',
+    'carry any label values and numbers unchanged in %s',
     async (format) => {
       const table = defineInstruments({
         level: {
@@ -35,7 +35,7 @@ describe('the text formats', () => {
           seriesLimit: 1e6,
         },
       })
-      const { instruments, get } = await runHost(table)
+      const { instruments, get } = await startPages(table)
       const level = instruments['level'] as any
       const text = fc.oneof(
         fc.string({ unit: 'binary' }),
@@ -68,11 +68,11 @@ describe('the text formats', () => {
     },
   )
 
-  test('carry any help, unit and name unharmed', async () => {
+  test('carry any help, unit and name unchanged', async () => {
     const name = fc.stringMatching(/^[a-zA-Z_:][a-zA-Z0-9_:]{0,20}$/)
     await fc.assert(
       fc.asyncProperty(name, fc.string({ unit: 'binary' }), async (name, help) => {
-        const { instruments, get, host } = await runHost({
+        const { instruments, get, tidegauge } = await startPages({
           one: { kind: 'gauge', name, help, unit: 'bytes' },
         })
         instruments.one.set(1)
@@ -83,14 +83,14 @@ describe('the text formats', () => {
             { name, help: kept, samples: [{ name, value: 1 }] },
           ])
         }
-        await host.stop()
+        await tidegauge.stop()
       }),
       { numRuns: runs(40) },
     )
   })
 
   test('write an exponential histogram with cumulative counts at powers of two', async () => {
-    const { instruments, get } = await runHost({
+    const { instruments, get } = await startPages({
       size: { kind: 'exponential_histogram', name: 'size', help: 'h' },
     })
     fc.assert(
@@ -107,13 +107,13 @@ describe('the text formats', () => {
     expect(family.samples.find(({ name }) => name === 'size_count')!.value).toBe(500)
   })
 
-  test('write no more than the header of an instrument without series', async () => {
-    const { get } = await runHost({ idle: { kind: 'gauge', name: 'idle', help: 'h' } })
+  test('write only the header of an instrument without series', async () => {
+    const { get } = await startPages({ idle: { kind: 'gauge', name: 'idle', help: 'h' } })
     expect((await get()).text).toBe('# HELP idle h\n# TYPE idle gauge\n')
   })
 
-  test('tell a counter as unknown in OpenMetrics where its name would be another family’s', async () => {
-    const { get } = await runHost({
+  test('write a counter as unknown in OpenMetrics where its family name is that of another family', async () => {
+    const { get } = await startPages({
       jobs: { kind: 'gauge', name: 'jobs', help: 'h' },
       jobsTotal: { kind: 'counter', name: 'jobs_total', help: 'h' },
     })
@@ -125,21 +125,11 @@ describe('the text formats', () => {
   })
 
   test('write the series of two instances under one header', async () => {
-    const table = { up: { kind: 'counter', name: 'up_total', help: 'h' } } as const
-    const second = { name: 'app', version: '0.0.0', apiLevel: 1, instruments: table }
-    const { host } = await runHost(table, { use: { labels: { node: 'a' } } })
-    expect(host.state).toBe('running')
-    const { createTidegauge } = await import('@tidegauge/core')
-    const { prometheus } = await import('../../src/index.js')
-    const transport = prometheus({ port: 0 })
-    const both = createTidegauge({ selfMetrics: 'off' })
-      .use(second, { labels: { node: 'a' } })
-      .use(second, { labels: { node: 'b"\n' } })
-      .export(transport)
-    await both.start()
-    const text = await (await fetch(transport.url!)).text()
-    await both.stop()
-    expect(text).toBe(
+    const plugin = collecting(() => {}, {
+      instruments: { up: { kind: 'counter', name: 'up_total', help: 'h' } },
+    })
+    const { get } = await startPages({ a: plugin, 'b"\n': plugin })
+    expect((await get()).text).toBe(
       '# HELP up_total h\n# TYPE up_total counter\nup_total{node="a"} 0\nup_total{node="b\\"\\n"} 0\n',
     )
   })

@@ -1,34 +1,17 @@
-import {
-  apiLevel,
-  createTidegauge,
-  definePlugin,
-  type Distribution,
-  type TransportContext,
-} from '@tidegauge/core'
-import { createMemoryTransport, runs } from '@tidegauge/testkit'
+import type { Distribution } from '@tidegauge/core'
+import { runs, startTestHost } from '@tidegauge/testkit'
 import { describe, expect, test } from 'vitest'
 import { ByteWriter } from '../../src/encode/byte-writer.js'
 import { encodeText } from '../../src/encode/text.js'
 
 const SERIES = 50
 
-/** A host with fifty histograms, and a scrape of them that lets go after each kilobyte. */
+/** A host with fifty histograms, and a scrape of them that calls `meanwhile` after each kilobyte. */
 async function histograms(): Promise<{ series: Distribution[]; scrape(meanwhile: () => void): string }> {
-  let series: Distribution[] = []
-  const plugin = definePlugin({
-    name: 'app',
-    version: '0.0.0',
-    apiLevel,
-    instruments: {
-      wait: { kind: 'histogram', name: 'wait', help: 'h', bounds: [0.5, 1, 2], labels: { n: {} } },
-    },
-    start: ({ instruments }) => {
-      series = Array.from({ length: SERIES }, (_, n) => instruments.wait.labels({ n: String(n) }))
-    },
+  const { memory, instruments } = await startTestHost({
+    wait: { kind: 'histogram', name: 'wait', help: 'h', bounds: [0.5, 1, 2], labels: { n: {} } },
   })
-  const memory = createMemoryTransport()
-  await createTidegauge({ selfMetrics: 'off' }).use(plugin, { intervalMs: 0 }).export(memory).start()
-  const context: TransportContext = memory.context
+  const series = Array.from({ length: SERIES }, (_, n) => instruments.wait.labels({ n: String(n) }))
   const buffer = new Uint8Array(64 * 1024)
   return {
     series,
@@ -36,7 +19,7 @@ async function histograms(): Promise<{ series: Distribution[]; scrape(meanwhile:
       const writer = new ByteWriter(buffer)
       let text = ''
       const settings = { writer, format: 'text', chunkBytes: 1024 } as const
-      for (const _ of encodeText(context.read(), settings)) {
+      for (const _ of encodeText(memory.context.read(), settings)) {
         text += new TextDecoder().decode(writer.written)
         writer.position = 0
         meanwhile()
@@ -47,7 +30,7 @@ async function histograms(): Promise<{ series: Distribution[]; scrape(meanwhile:
 }
 
 describe('a scrape during collection', () => {
-  test('never tears a histogram: its sum, count and buckets agree', { timeout: 1_800_000 }, async () => {
+  test('never splits a histogram: its sum, count and buckets agree', { timeout: 1_800_000 }, async () => {
     const { series, scrape } = await histograms()
     let i = 0
     const observe = () => {

@@ -1,10 +1,10 @@
 /** A real Prometheus reads what we write, and gives back what was recorded. */
 import { execFile } from 'node:child_process'
 import { afterEach, describe, expect, test } from 'vitest'
-import { startPrometheus, type PrometheusServer } from '../../../../tools/test/prometheus-server.js'
+import { startPrometheus, type PrometheusServer } from '../support/prometheus-server.js'
 import { everyKind, recordEveryKind } from '../support/every-kind.js'
 import { parseExposition } from '../support/parse-exposition.js'
-import { runHost } from '../support/run-host.js'
+import { startPages } from '../support/start-pages.js'
 import { debianProgram } from '@tidegauge/testkit'
 
 let server: PrometheusServer | undefined
@@ -31,7 +31,7 @@ describe('a real Prometheus', () => {
         ...everyKind,
         level: { kind: 'gauge', name: 'level', help: 'h', labels: { value: {} } },
       } as const
-      const { instruments, origin, get, transport } = await runHost(table)
+      const { instruments, origin, get, transport } = await startPages(table)
       recordEveryKind(instruments)
       for (const [i, value] of values.entries()) instruments.level.set({ value }, i + 0.5)
       let target = new URL(origin).host
@@ -60,7 +60,7 @@ describe('a real Prometheus', () => {
   )
 
   test('keeps exemplars from OpenMetrics', async () => {
-    const { instruments, origin } = await runHost(everyKind)
+    const { instruments, origin } = await startPages(everyKind)
     recordEveryKind(instruments)
     server = await startPrometheus({ target: new URL(origin).host, features: ['exemplar-storage'] })
     await server.scraped()
@@ -73,7 +73,7 @@ describe('a real Prometheus', () => {
   })
 
   test('promtool finds nothing in names that keep the rules', async () => {
-    const { instruments, get } = await runHost(everyKind, { host: { selfMetrics: 'on' } })
+    const { instruments, get } = await startPages(everyKind, { host: { selfMetrics: 'on' } })
     recordEveryKind(instruments)
     const complaints = (await check((await get()).text)).filter((line) => !line.startsWith('app_bytes '))
     expect(complaints).toEqual([])

@@ -1,4 +1,4 @@
-/** Many scrapers at once, all of whom read: what a large registry costs then, in a process of its own. */
+/** The cost of many scrapers at once that all read a large registry, in a process of its own. */
 import { createHash } from 'node:crypto'
 import { get } from 'node:http'
 import { expect, test } from 'vitest'
@@ -7,7 +7,7 @@ import { serve } from './support/serve.js'
 const SCRAPERS = 50
 const SERIES = 100_000
 
-/** A scrape that keeps nothing: its digest without the lines that change, its size and its time. */
+/** A scrape: the digest of its body, its size and its time. The body itself is not kept. */
 function scrape(origin: string): Promise<{ digest: string; bytes: number; ms: number; status: number }> {
   const from = performance.now()
   return new Promise((resolve, reject) => {
@@ -32,7 +32,7 @@ function scrape(origin: string): Promise<{ digest: string; bytes: number; ms: nu
 }
 
 test(
-  'fifty scrapes of 100,000 series at once are whole and equal, and cost little memory',
+  'fifty scrapes of 100,000 series at once are complete and equal, and need little memory',
   { timeout: 300_000 },
   async () => {
     const server = await serve(SERIES)
@@ -59,7 +59,7 @@ test(
       expect(new Set(answers.map(({ digest, bytes, status }) => `${status} ${bytes} ${digest}`)).size).toBe(1)
       expect(answers[0]).toMatchObject({ status: 200 })
       expect(overMb).toBeLessThan(64)
-      // the bar is 2 s; a machine that does other things meanwhile may take longer, and must not fail for it
+      // the goal is 2 s; a busy machine may take longer, and must not fail for that
       expect(p95).toBeLessThan(10_000)
     } finally {
       await server.stop()

@@ -1,4 +1,4 @@
-/** The bars for clients that never read, or send their headers slowly. */
+/** Limits on the cost of clients that never read or that send their headers slowly. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
 import { ask } from '../security/support/ask.js'
@@ -6,11 +6,11 @@ import { neverReaders, slowHeaders, type Crowd } from './support/clients.js'
 import { serve, type ServedProcess } from './support/serve.js'
 
 const counts = { readers: 50, slow: 200, series: 100_000 }
-// each bar once by default, both sorts of scrape again and again on demand
+// one round by default, more on demand
 const rounds = process.env['TIDEGAUGE_LONG'] === '1' ? [1, 2, 3] : [1]
 const cases = rounds.flatMap((round) => [
   { round, what: 'a part', path: '/metrics?name[]=hits_total', quantile: 0.99 },
-  // one of 100,000 series shares the first moments with the crowd’s own, of which 40 are being written
+  // a scrape of 100,000 series shares the first moments with 40 scrapes of the crowd
   { round, what: 'everything', path: '/metrics', quantile: 0.95 },
 ])
 const MB = 1e6
@@ -22,7 +22,7 @@ afterEach(async () => {
   await server?.stop()
 })
 
-/** Scrapes again and again until told to end. */
+/** Scrapes in a loop until it is over. */
 async function scrapeWhile(
   url: string,
   isOver: () => boolean,
@@ -41,9 +41,9 @@ async function scrapeWhile(
   return { times, failed }
 }
 
-describe('a crowd of clients that do not do their part', () => {
+describe('a crowd of clients that do not read or send slowly', () => {
   test.each(cases)(
-    'costs little memory, is gone within 5 s, and a healthy scrape of $what stays fast meanwhile ($round)',
+    'needs little memory, is disconnected within 5 s, and leaves a healthy scrape of $what fast ($round)',
     async ({ what, path, quantile }) => {
       server = await serve(counts.series)
       const warm = await ask(`${server.origin}/metrics`)
@@ -67,7 +67,7 @@ describe('a crowd of clients that do not do their part', () => {
         const { rssBytes, connections } = await server.measure()
         most = Math.max(most, connections)
         peak = Math.max(peak, rssBytes)
-        // the healthy scraper has one at most
+        // the healthy scraper has at most one
         if (connections > 1) goneMs = undefined
         else goneMs ??= elapsedMs()
         await sleep(50)

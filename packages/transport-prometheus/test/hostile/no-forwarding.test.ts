@@ -1,10 +1,10 @@
-/** Nothing that a client sends makes the endpoint call anybody: it has no URL, host or credential to pass on. */
+/** Nothing that a client sends makes the endpoint call another server: it forwards no URL, host or credential. */
 import { globSync, readFileSync } from 'node:fs'
 import { createServer, connect } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
-import { runHost } from '../support/run-host.js'
+import { startPages } from '../support/start-pages.js'
 
 test('a request that names another server reaches no other server', async () => {
   let calls = 0
@@ -15,7 +15,7 @@ test('a request that names another server reaches no other server', async () => 
   await new Promise<void>((resolve) => bait.listen(0, '127.0.0.1', resolve))
   onTestFinished(() => void bait.close())
   const target = `127.0.0.1:${(bait.address() as AddressInfo).port}`
-  const { origin, get } = await runHost({ hits: { kind: 'counter', name: 'hits_total', help: 'h' } })
+  const { origin, get } = await startPages({ hits: { kind: 'counter', name: 'hits_total', help: 'h' } })
   const { port } = new URL(origin)
   const requests = [
     `GET http://${target}/metrics HTTP/1.1\r\nHost: ${target}`,
@@ -37,7 +37,7 @@ test('a request that names another server reaches no other server', async () => 
   expect((await get()).status).toBe(200)
 })
 
-test('the package has no code that calls out', () => {
+test('the package has no code that opens connections', () => {
   const folder = fileURLToPath(new URL('../../src', import.meta.url))
   for (const file of globSync('**/*.ts', { cwd: folder }))
     expect(readFileSync(`${folder}/${file}`, 'utf8'), file).not.toMatch(

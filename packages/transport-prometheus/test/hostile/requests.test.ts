@@ -1,30 +1,28 @@
-/** Requests that make no sense: each is answered or cut off, and the next scrape goes as ever. */
+/** Invalid requests: each is answered or its connection closed, and the next scrape succeeds. */
 import { randomBytes } from 'node:crypto'
 import { Agent } from 'node:http'
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { ask, sendRaw } from '../security/support/ask.js'
-import { keepLines } from '../security/support/lines.js'
-import { runHost, type RunOptions } from '../support/run-host.js'
+import { collecting, startPages, type PagesOptions } from '../support/start-pages.js'
 
 const table = {
   hits: { kind: 'counter', name: 'hits_total', help: 'Hits' },
   level: { kind: 'gauge', name: 'level', help: 'Level', labels: { n: {} }, seriesLimit: 1e6 },
 } as const
 
-async function start(options: RunOptions = {}) {
-  const host = await runHost(table, options)
-  const port = Number(new URL(host.origin).port)
+async function start(options: PagesOptions = {}) {
+  const host = await startPages(table, options)
   const healthy = async () => {
     const { status, text } = await ask(`${host.origin}/metrics`)
     expect({ status, isWhole: text.includes('hits_total 0') }).toEqual({ status: 200, isWhole: true })
   }
-  return { ...host, port, healthy }
+  return { ...host, healthy }
 }
 const statusOf = (answer: string) => Number(/^HTTP\/1\.1 (\d{3})/.exec(answer)?.[1])
 
-// what throws, or leads astray, where a URL is made of target and Host
+// targets and hosts that throw or mislead when a URL is made of them
 const pairs: [string, string, number[]][] = [
   ['http://', 'x', [400]],
   ['http:///', 'x', [200]],
@@ -48,7 +46,7 @@ const pairs: [string, string, number[]][] = [
   ['/metrics#x', 'x', [400]],
 ]
 
-describe('a request that makes no sense', () => {
+describe('an invalid request', () => {
   test.each(pairs)('with target %j and Host %j is answered with %j', async (target, hostHeader, statuses) => {
     const { port, healthy } = await start()
     const answer = await sendRaw(
@@ -115,17 +113,17 @@ describe('a request that makes no sense', () => {
       [200, 400],
     ],
     ['a TLS greeting', Buffer.from('16030100a5010000a10303', 'hex'), [400]],
-  ])('%s: is answered, and the next scrape goes as ever', async (_, bytes, statuses) => {
+  ])('%s: is answered, and the next scrape succeeds', async (_, bytes, statuses) => {
     const { port, healthy } = await start()
     const answer = await sendRaw(port, bytes)
     expect(statuses, answer.slice(0, 200)).toContain(statusOf(answer))
     await healthy()
   })
 
-  test('of random bytes never ends the process nor disturbs a scrape', async () => {
+  test('of random bytes never ends the process or affects a scrape', async () => {
     const { port, healthy } = await start()
     const count = process.env['TIDEGAUGE_LONG'] === '1' ? 1_000_000 : 4_000
-    const beginnings = [
+    const starts = [
       '',
       'GET ',
       'GET /metrics HTTP/1.1\r\n',
@@ -138,11 +136,7 @@ describe('a request that makes no sense', () => {
           const noise = randomBytes(1 + ((i * 7 + k * 13) % 250))
           return sendRaw(
             port,
-            Buffer.concat([
-              Buffer.from(beginnings[(i + k) % beginnings.length]),
-              noise,
-              Buffer.from('\r\n\r\n'),
-            ]),
+            Buffer.concat([Buffer.from(starts[(i + k) % starts.length]), noise, Buffer.from('\r\n\r\n')]),
             40,
           )
         }),
@@ -151,9 +145,8 @@ describe('a request that makes no sense', () => {
     await healthy()
   }, 900_000)
 
-  test('never reaches the log, whatever it holds', async () => {
-    const { logger, lines } = keepLines()
-    const { port } = await start({ host: { logger } })
+  test('never gets into the log', async () => {
+    const { port, log } = await start()
     const evil = 'canary\u001b[31m'
     await sendRaw(
       port,
@@ -163,18 +156,18 @@ describe('a request that makes no sense', () => {
       port,
       `GET /metrics?name[]=${evil}&plugin[]=canary%0a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`,
     )
-    expect(lines.filter((line) => line.includes('canary'))).toEqual([])
+    expect(log.filter((line) => line.includes('canary'))).toEqual([])
   })
 })
 
-describe('a clumsy client', () => {
+describe('a slow or broken client', () => {
   const fast = { headersTimeoutMs: 300, requestTimeoutMs: 600, clientTimeoutMs: 400 }
 
   test.each([
-    ['says nothing', '', 408],
+    ['sends nothing', '', 408],
     ['stops within its headers', 'GET /metrics HTTP/1.1\r\nHost: x\r\nX-', 408],
     ['stops within its body', 'GET /metrics HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc', undefined],
-  ])('that %s is cut off', async (_, bytes, status) => {
+  ])('that %s gets a timeout', async (_, bytes, status) => {
     const { port, healthy } = await start({ prometheus: { limits: fast } })
     const from = performance.now()
     const answer = await sendRaw(port, bytes, 5_000)
@@ -183,8 +176,8 @@ describe('a clumsy client', () => {
     await healthy()
   })
 
-  test('that goes away half-way through its request, or closes its side only, is done with', async () => {
-    const { port, healthy, host } = await start({ host: { selfMetrics: 'on' } })
+  test('that closes its side, also in the middle of its request, is handled', async () => {
+    const { port, healthy, tidegauge } = await start({ host: { selfMetrics: 'on' } })
     for (const bytes of ['GET /met', 'GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n']) {
       const half = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
       half.on('error', () => {})
@@ -196,10 +189,10 @@ describe('a clumsy client', () => {
       half.destroy()
     }
     await healthy()
-    await host.stop()
+    await tidegauge.stop()
   })
 
-  test('that never reads is cut off, and one that reads slowly but steadily is served to the end', async () => {
+  test('that never reads is disconnected, and one that reads slowly gets everything', async () => {
     const { port, instruments, healthy, get } = await start({
       prometheus: { limits: { clientTimeoutMs: 600 } },
       host: { selfMetrics: 'on' },
@@ -210,14 +203,14 @@ describe('a clumsy client', () => {
     silent.pause()
     silent.write('GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n')
     onTestFinished(() => void silent.destroy())
-    // the client itself would hear of it by reading only
+    // the client itself would only notice when it reads
     const aborted = async () =>
       (await get('/metrics?plugin[]=tidegauge')).text.includes('outcome="aborted"} 1\n')
     let slowBytes = 0
     let tail = ''
     const slow = connect({ port, host: '127.0.0.1' })
     slow.write('GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')
-    const whole = new Promise<void>((resolve) => slow.once('close', () => resolve()))
+    const closed = new Promise<void>((resolve) => slow.once('close', () => resolve()))
     slow.on('data', (data) => {
       slowBytes += data.length
       tail = String(data.subarray(-5))
@@ -226,7 +219,7 @@ describe('a clumsy client', () => {
     })
     await expect.poll(aborted, { timeout: 2_500 }).toBe(true)
     const from = performance.now()
-    await whole
+    await closed
     console.log(
       `read ${(slowBytes / 1e6).toFixed(1)} MB slowly in ${(performance.now() - from).toFixed(0)} ms more`,
     )
@@ -237,9 +230,9 @@ describe('a clumsy client', () => {
   test.each([
     ['scrapes', '/metrics', {}],
     ['unknown pages', '/nothing', {}],
-    ['pages that it may not see', '/metrics', { bearerTokens: ['t'] }],
-    ['targets that make no sense', '*', {}],
-  ])('that asks for many %s at once and reads no answer is cut off', async (_, target, more) => {
+    ['pages that it may not read', '/metrics', { bearerTokens: ['t'] }],
+    ['invalid targets', '*', {}],
+  ])('that requests many %s at once and reads no answer is disconnected', async (_, target, more) => {
     const { port, instruments } = await start({ prometheus: { limits: { clientTimeoutMs: 400 }, ...more } })
     for (let i = 0; i < 2_000; i++) instruments.level.set({ n: `a series with a number ${i}` }, i)
     const socket = connect(port, '127.0.0.1')
@@ -249,20 +242,20 @@ describe('a clumsy client', () => {
     const requests = `GET ${target} HTTP/1.1\r\nHost: x\r\n\r\n`.repeat(500)
     let sent = 0
     const flood = setInterval(() => {
-      // no more than the server takes
+      // only as much as the server reads
       if (socket.writableLength < 1e6) sent += Number(socket.write(requests)) * 500
     }, 2)
     onTestFinished(() => clearInterval(flood))
     onTestFinished(() => void socket.destroy())
     expect(
-      await Promise.race([closed.then(() => 'cut off'), sleep(8_000, 'still there')]),
+      await Promise.race([closed.then(() => 'disconnected'), sleep(8_000, 'still connected')]),
       String(sent),
-    ).toBe('cut off')
+    ).toBe('disconnected')
   })
 })
 
 describe('limits', () => {
-  test('a new connection takes the place of one that has sent no request, and then of the longest idle', async () => {
+  test('for a new connection, one without a request is closed, and then the one that was idle for the longest', async () => {
     const { port, healthy, origin } = await start({ prometheus: { limits: { maxConnections: 4 } } })
     const open = new Set<string>()
     const hold = (name: string, bytes: string) =>
@@ -290,15 +283,13 @@ describe('limits', () => {
     expect((await ask(`${origin}/-/healthy`)).status).toBe(200)
   })
 
-  test('scrapes past the limit wait for a place for a while, then get 503 and Retry-After', async () => {
+  test('scrapes beyond the limit wait for a slot, and get 503 and Retry-After when none is free', async () => {
     let release = () => {}
     const held = new Promise<void>((resolve) => (release = resolve))
     let isSlow = false
-    const { origin, healthy } = await start({
-      prometheus: { limits: { maxScrapes: 2 } },
-      plugin: { collect: () => (isSlow ? held : undefined) },
-      use: { timeoutMs: 20_000 },
-    })
+    const { origin, healthy, tidegauge } = await start({ prometheus: { limits: { maxScrapes: 2 } } })
+    const slow = collecting(() => (isSlow ? held : undefined), { name: 'slow' })
+    await tidegauge.use(slow, { intervalMs: 0, maxAgeMs: 0, timeoutMs: 20_000 }).start()
     isSlow = true
     const first = [ask(`${origin}/metrics`), ask(`${origin}/metrics`)]
     await sleep(100)
@@ -313,7 +304,7 @@ describe('limits', () => {
     await healthy()
   })
 
-  test('a scraper’s connection is kept over its interval', async () => {
+  test('a scraper’s connection stays open between scrapes', async () => {
     const { origin } = await start({
       prometheus: { limits: { headersTimeoutMs: 200, requestTimeoutMs: 200, clientTimeoutMs: 200 } },
     })

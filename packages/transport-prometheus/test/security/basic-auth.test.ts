@@ -4,9 +4,8 @@ import { hashSync } from 'bcryptjs'
 import { expect, describe, test, onTestFinished } from 'vitest'
 import { BasicAuth, digestOf, type Verdict } from '../../src/security/basic-auth.js'
 import { createBcryptWorker } from '../../src/security/bcrypt-worker.js'
-import { runHost } from '../support/run-host.js'
+import { startPages } from '../support/start-pages.js'
 import { ask, basic } from './support/ask.js'
-import { keepLines } from './support/lines.js'
 import { hashes } from './support/passwords.js'
 import { runs } from '@tidegauge/testkit'
 
@@ -14,27 +13,27 @@ const table = { hits: { kind: 'counter', name: 'hits_total', help: 'Hits' } } as
 const users = { alice: hashes.alice, bob: hashes.bob }
 const pages = ['/metrics', '/', '/health', '/-/healthy', '/-/ready', '/nothing', '/constructor']
 
-/** A worker that counts, and takes its time. */
+/** A slow worker that counts its calls. */
 function slowWorker(delayMs = 5) {
-  const seen = { calls: 0, most: 0, now: 0, hashes: [] as string[] }
+  const seen = { calls: 0, maxAtOnce: 0, now: 0, hashes: [] as string[] }
   return {
     seen,
     compare: async (password: string, hash: string) => {
       seen.calls++
       seen.hashes.push(hash)
-      seen.most = Math.max(seen.most, ++seen.now)
+      seen.maxAtOnce = Math.max(seen.maxAtOnce, ++seen.now)
       await sleep(delayMs)
       seen.now--
       return password === 'right'
     },
-    end: async () => {},
+    stop: async () => {},
   }
 }
 const one = new Map([['alice', hashes.alice]])
 
 describe('basic auth', () => {
-  test('covers every page, HEAD, other methods, and paths that are none', async () => {
-    const { origin } = await runHost(table, { prometheus: { basicAuth: { users } } })
+  test('protects every page, HEAD, other methods and unknown paths', async () => {
+    const { origin } = await startPages(table, { prometheus: { basicAuth: { users } } })
     for (const path of pages)
       for (const method of ['GET', 'HEAD', 'POST', 'OPTIONS']) {
         const refused = await ask(origin + path, { method })
@@ -65,22 +64,22 @@ describe('basic auth', () => {
     ['a bearer token', { authorization: 'Bearer wonderland' }],
     ['odd bytes', { authorization: 'Basic //79/A==' }],
   ])('refuses %s', async (_, headers) => {
-    const { origin } = await runHost(table, { prometheus: { basicAuth: { users } } })
+    const { origin } = await startPages(table, { prometheus: { basicAuth: { users } } })
     const answer = await ask(`${origin}/metrics`, { headers: headers as Record<string, string> }).catch(
       () => ({ status: 400 }),
     )
     expect([400, 401]).toContain(answer.status)
   })
 
-  test('takes a password with colons and letters of any script', async () => {
+  test('accepts a password with colons and letters of any script', async () => {
     const odd = { zoë: hashSync('pä:ss:wörd 💧', 4) }
-    const { origin } = await runHost(table, { prometheus: { basicAuth: { users: odd } } })
+    const { origin } = await startPages(table, { prometheus: { basicAuth: { users: odd } } })
     expect((await ask(`${origin}/metrics`, { headers: basic('zoë', 'pä:ss:wörd 💧') })).status).toBe(200)
   })
 
-  test('guards the handler on a server of the host, and leaves the host’s own pages alone', async () => {
+  test('protects the handler on a server of the application, but not its other pages', async () => {
     const { createServer } = await import('node:http')
-    const { transport } = await runHost(table, { prometheus: { server: 'none', basicAuth: { users } } })
+    const { transport } = await startPages(table, { prometheus: { server: 'none', basicAuth: { users } } })
     const own = createServer((request, response) =>
       transport.handler(request, response, () => response.end('own')),
     )
@@ -94,7 +93,7 @@ describe('basic auth', () => {
 
   test('takes as long for an unknown user as for a wrong password', async () => {
     const strong = { alice: hashSync('wonderland', 7), carol: hashSync('x', 7) }
-    const { origin } = await runHost(table, { prometheus: { basicAuth: { users: strong } } })
+    const { origin } = await startPages(table, { prometheus: { basicAuth: { users: strong } } })
     const times: Record<'known' | 'unknown', number[]> = { known: [], unknown: [] }
     for (let i = 0; i < runs(100); i++)
       for (const kind of i % 2 === 0 ? (['known', 'unknown'] as const) : (['unknown', 'known'] as const)) {
@@ -109,10 +108,10 @@ describe('basic auth', () => {
     expect(known / unknown).toBeLessThan(1.15)
   }, 300_000)
 
-  test('gives an unknown user a hash of a cost that is in use, always the same for a name', async () => {
+  test('compares an unknown user’s password with a hash of one of the users’ costs, always the same for a name', async () => {
     const worker = slowWorker(0)
     const auth = new BasicAuth(worker)
-    auth.use(
+    auth.setUsers(
       new Map([
         ['a', hashSync('x', 4)],
         ['b', hashSync('x', 6)],
@@ -125,17 +124,17 @@ describe('basic auth', () => {
     expect(costs.at(-1)).toBe(costs[0])
   })
 
-  test('never lets an unknown user in, whatever the comparison says', async () => {
+  test('refuses an unknown user for any result of the comparison', async () => {
     const auth = new BasicAuth(slowWorker(0))
-    auth.use(one)
+    auth.setUsers(one)
     expect(await auth.check('nobody', 'right')).toBe('refused')
     expect(await auth.check('alice', 'right')).toBe('accepted')
   })
 
-  test('compares one at a time, shares what is the same, and answers busy past sixteen', async () => {
+  test('compares one password at a time, shares equal comparisons, and is busy beyond sixteen', async () => {
     const worker = slowWorker()
     const auth = new BasicAuth(worker)
-    auth.use(one)
+    auth.setUsers(one)
     const same = await Promise.all(Array.from({ length: 50 }, () => auth.check('alice', 'right')))
     expect(new Set(same)).toEqual(new Set(['accepted']))
     expect(worker.seen.calls).toBe(1)
@@ -143,14 +142,14 @@ describe('basic auth', () => {
       Array.from({ length: 50 }, (_, i) => auth.check('alice', `wrong ${i}`)),
     )
     expect(verdicts.filter((verdict) => verdict === 'busy')).toHaveLength(34)
-    expect(worker.seen.most).toBe(1)
-    // who was let in before does not wait
+    expect(worker.seen.maxAtOnce).toBe(1)
+    // a cached result does not wait
     expect(auth.check('alice', 'right')).toBe('accepted')
   })
 
   test('answers 503 with Retry-After when too many comparisons wait', async () => {
     const slow = { alice: hashSync('wonderland', 9) }
-    const { origin } = await runHost(table, { prometheus: { basicAuth: { users: slow } } })
+    const { origin } = await startPages(table, { prometheus: { basicAuth: { users: slow } } })
     const answers = await Promise.all(
       Array.from({ length: 40 }, (_, i) =>
         ask(`${origin}/metrics`, { headers: basic('alice', `wrong ${i}`) }),
@@ -162,10 +161,10 @@ describe('basic auth', () => {
     expect(answers.filter(({ status }) => status === 401).length).toBeGreaterThanOrEqual(16)
   })
 
-  test('keeps results: bounded, wrong ones apart from right ones, under no plain password', async () => {
+  test('caches a limited number of results, refused ones apart from accepted ones', async () => {
     const worker = slowWorker(0)
     const auth = new BasicAuth(worker)
-    auth.use(one)
+    auth.setUsers(one)
     await auth.check('alice', 'right')
     for (let i = 0; i < 500; i++) await auth.check('alice', `canary ${i}`)
     expect(auth.cached).toBe(101)
@@ -175,7 +174,7 @@ describe('basic auth', () => {
     expect(worker.seen.calls).toBe(calls)
   })
 
-  test('keeps a result under a digest that tells nothing, and that moves with each part and the key', () => {
+  test('caches a result under a digest that depends on each part and on the key', () => {
     const key = Buffer.alloc(32)
     const digests = [
       digestOf(key, ['alice', 'hash', 'canary']),
@@ -188,22 +187,22 @@ describe('basic auth', () => {
     for (const digest of digests) expect(digest).toMatch(/^[A-Za-z0-9+/]{43}=$/)
   })
 
-  test('forgets results when the users change, also those under way', async () => {
+  test('clears the cache when the users change, also results of present comparisons', async () => {
     const worker = slowWorker(20)
     const auth = new BasicAuth(worker)
-    auth.use(one)
+    auth.setUsers(one)
     await auth.check('alice', 'right')
-    const underWay = auth.check('alice', 'wrong')
-    auth.use(new Map([['bob', hashes.bob]]))
+    const pending = auth.check('alice', 'wrong')
+    auth.setUsers(new Map([['bob', hashes.bob]]))
     expect(auth.cached).toBe(0)
     expect(await auth.check('alice', 'right')).toBe('refused')
-    expect(await underWay).toBe('refused')
+    expect(await pending).toBe('refused')
   })
 
   test('compares off the event loop, and leaves no thread behind', async () => {
     const worker = createBcryptWorker()
     const auth = new BasicAuth(worker)
-    auth.use(new Map([['alice', hashSync('wonderland', 10)]]))
+    auth.setUsers(new Map([['alice', hashSync('wonderland', 10)]]))
     await auth.check('alice', 'start the thread')
     const before = performance.eventLoopUtilization()
     const verdicts: Verdict[] = []
@@ -212,28 +211,26 @@ describe('basic auth', () => {
     const { utilization } = performance.eventLoopUtilization(before)
     console.log(`the event loop was busy for ${(utilization * 100).toFixed(1)} % of the time`)
     expect(verdicts).toEqual(['refused', 'refused', 'refused', 'refused', 'refused', 'accepted'])
-    // comparing here keeps it busy all the time
+    // comparing on the event loop would keep it busy all the time
     expect(utilization).toBeLessThan(0.5)
     const late = auth.check('alice', 'asked at the end')
     await auth.stop()
     expect(await late).toBe('busy')
   })
 
-  test('tells no secret: not in errors, the log, describe(), /health, nor on inspection', async () => {
-    const { logger, lines } = keepLines()
+  test('never shows a secret: in errors, the log, describe(), /health or when inspected', async () => {
     const secrets = [hashes.alice, 'wonderland', 'token-canary']
-    const { host, transport, origin, get } = await runHost(table, {
-      host: { logger },
+    const { tidegauge, log, transport, origin, get } = await startPages(table, {
       prometheus: { basicAuth: { users }, bearerTokens: ['token-canary'] },
     })
     await ask(`${origin}/metrics`, { headers: basic('alice', 'wonderland') })
     await ask(`${origin}/metrics`, { headers: basic('alice', 'canary wrong') })
     const shown = [
-      lines.join('\n'),
-      inspect(host, { depth: 12, showHidden: true }),
+      log.join('\n'),
+      inspect(tidegauge, { depth: 12, showHidden: true }),
       inspect(transport, { depth: 12, showHidden: true }),
-      JSON.stringify(host.describe()),
-      JSON.stringify(host.health()),
+      JSON.stringify(tidegauge.describe()),
+      JSON.stringify(tidegauge.health()),
       (await get('/health', { authorization: 'Bearer token-canary' })).text,
       (await get('/', { authorization: 'Bearer token-canary' })).text,
     ].join('\n')

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
 import { createRateLimiter, takeToken } from '../../src/security/rate-limit.js'
-import { runHost } from '../support/run-host.js'
+import { startPages } from '../support/start-pages.js'
 import { ask } from './support/ask.js'
 
 const table = { hits: { kind: 'counter', name: 'hits_total', help: 'Hits' } } as const
 
-test('requests past the burst get 429 with the time to wait, on every page', async () => {
-  const { origin } = await runHost(table, { prometheus: { rateLimit: { intervalMs: 60_000, burst: 3 } } })
+test('requests beyond the burst get 429 with the time to wait, on every page', async () => {
+  const { origin } = await startPages(table, { prometheus: { rateLimit: { intervalMs: 60_000, burst: 3 } } })
   for (const path of ['/metrics', '/health', '/nothing'])
     expect((await ask(origin + path)).status).not.toBe(429)
   const limited = await ask(`${origin}/metrics`)
@@ -14,7 +14,7 @@ test('requests past the burst get 429 with the time to wait, on every page', asy
   expect(Number(limited.headers['retry-after'])).toBeGreaterThan(50)
 })
 
-test('the bucket fills by one each interval, up to the burst, and a clock that goes back takes nothing away', () => {
+test('the bucket gets one token per interval, up to the burst, and loses none when the clock goes back', () => {
   const limiter = createRateLimiter({ intervalMs: 100, burst: 2 }, 0)
   expect([takeToken(limiter, 0), takeToken(limiter, 0)]).toEqual([0, 0])
   expect(takeToken(limiter, 50)).toBe(50)

@@ -5,10 +5,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { TLSSocket } from 'node:tls'
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import type { PrometheusOptions } from '../../src/index.js'
-import { runHost } from '../support/run-host.js'
+import { startPages } from '../support/start-pages.js'
 import { ask, basic } from './support/ask.js'
 import { makeCertificates, type Pair } from './support/certificates.js'
-import { keepLines } from './support/lines.js'
 import { hashes } from './support/passwords.js'
 import { runs } from '@tidegauge/testkit'
 
@@ -23,7 +22,7 @@ const users = (...names: (keyof typeof hashes)[]) =>
 const tls = 'tls_server_config:\n  cert_file: cert.pem\n  key_file: key.pem\n'
 
 let count = 0
-/** A host whose settings are in files of a folder; the clock goes on by hand, so that no test waits a second. */
+/** A host with its settings in files, and a clock that can be moved, so that no test waits a second. */
 async function start(text: string | undefined, options: PrometheusOptions = {}) {
   const folder = join(made.folder, `files ${count++}`)
   mkdirSync(folder)
@@ -35,7 +34,6 @@ async function start(text: string | undefined, options: PrometheusOptions = {}) 
   put(first)
   const write = (config: string) => writeFileSync(at('web.config.yml'), config)
   if (text !== undefined) write(text)
-  const { logger, lines } = keepLines()
   let aheadMs = 0
   const clock = {
     now: () => Date.now(),
@@ -49,16 +47,16 @@ async function start(text: string | undefined, options: PrometheusOptions = {}) 
     text === undefined
       ? { tls: { certFile: at('cert.pem'), keyFile: at('key.pem') } }
       : { webConfigFile: at('web.config.yml') }
-  const host = await runHost(table, { prometheus: { ...given, ...options }, host: { logger, clock } })
-  const own = () => lines.filter((line) => /settings|switched|restart/.test(line))
-  return { ...host, at, put, write, lines: own, later: () => void (aheadMs += 1_001) }
+  const host = await startPages(table, { prometheus: { ...given, ...options }, clock })
+  const lines = () => host.log.filter((line) => /settings|switched|restart/.test(line))
+  return { ...host, at, put, write, lines, later: () => void (aheadMs += 1_001) }
 }
 
 const status = async (origin: string, headers = {}) =>
   (await ask(`${origin}/metrics`, { headers, ca: made.ca.cert })).status
 
-/** The name of the certificate that a new connection is shown. */
-function shownTo(origin: string): Promise<string> {
+/** The name of the certificate that the server sends to a new connection. */
+function certificateOf(origin: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const agent = new Agent({ maxCachedSessions: 0 })
     const socket = agent.createConnection(
@@ -75,12 +73,12 @@ function shownTo(origin: string): Promise<string> {
 }
 
 describe('settings in a file', () => {
-  test('are read again when it changes: users, headers and the rate limit', async () => {
+  test('are read again when the file changes: users, headers and the rate limit', async () => {
     const { origin, write, later, lines } = await start(users('alice'))
     const [alice, bob] = [basic('alice', 'wonderland'), basic('bob', 'builder')]
     expect([await status(origin, alice), await status(origin, bob)]).toEqual([200, 401])
     write(`${users('bob')}http_server_config:\n  headers:\n    X-Frame-Options: deny\n`)
-    // looked at once a second at most
+    // the file is checked once a second at most
     expect(await status(origin, alice)).toBe(200)
     later()
     expect([await status(origin, alice), await status(origin, bob)]).toEqual([401, 200])
@@ -92,76 +90,81 @@ describe('settings in a file', () => {
   })
 
   test.each([
-    ['is no YAML any more', 'basic_auth_users: ['],
+    ['is not YAML any more', 'basic_auth_users: ['],
     ['has an unknown field', `${users('bob')}basic_auth: {}\n`],
     ['has a wrong hash', 'basic_auth_users:\n  bob: builder\n'],
     ['is empty', ''],
     ['has no users any more', 'http_server_config: {}\n'],
     ['would switch TLS on', `${tls}${users('bob')}`],
-    ['is gone', undefined],
-  ])('that %s leaves the ones before in use, is told once, and shows in describe()', async (_, text) => {
-    const { origin, host, write, at, later, lines } = await start(users('alice'))
-    const alice = basic('alice', 'wonderland')
-    if (text === undefined) rmSync(at('web.config.yml'))
-    else write(text)
-    for (let i = 0; i < 3; i++) {
+    ['was removed', undefined],
+  ])(
+    'a file that %s leaves the previous ones in use, is logged once, and is in describe()',
+    async (_, text) => {
+      const { origin, tidegauge, write, at, later, lines } = await start(users('alice'))
+      const alice = basic('alice', 'wonderland')
+      const problem = () =>
+        tidegauge.describe().transports.find(({ name }) => name === 'prometheus')!.details['webConfigProblem']
+      if (text === undefined) rmSync(at('web.config.yml'))
+      else write(text)
+      for (let i = 0; i < 3; i++) {
+        later()
+        expect([
+          await status(origin, alice),
+          await status(origin),
+          await status(origin, basic('bob', 'builder')),
+        ]).toEqual([200, 401, 401])
+      }
+      expect(lines()).toHaveLength(1)
+      expect(lines()[0]).toMatch(
+        /^error .*the changed web settings are not used, the previous ones stay in use: /,
+      )
+      expect(lines()[0]).not.toContain('builder')
+      expect(problem()).toBeDefined()
+      const health = JSON.parse((await ask(`${origin}/health`, { headers: alice })).text)
+      expect(health.webConfigProblem).toBe('the changed settings are not used; the log says why')
+      write(users('bob'))
       later()
-      expect([
-        await status(origin, alice),
-        await status(origin),
-        await status(origin, basic('bob', 'builder')),
-      ]).toEqual([200, 401, 401])
-    }
-    expect(lines()).toHaveLength(1)
-    expect(lines()[0]).toMatch(
-      /^error .*the changed web settings are not used, the ones before stay in use: /,
-    )
-    expect(lines()[0]).not.toContain('builder')
-    expect(host.describe().transports[0].details['webConfigProblem']).toBeDefined()
-    const health = JSON.parse((await ask(`${origin}/health`, { headers: alice })).text)
-    expect(health.webConfigProblem).toBe('the changed settings are not used; the log tells why')
-    write(users('bob'))
-    later()
-    expect(await status(origin, basic('bob', 'builder'))).toBe(200)
-    expect(lines()).toHaveLength(2)
-    expect(host.describe().transports[0].details['webConfigProblem']).toBeUndefined()
-  })
+      expect(await status(origin, basic('bob', 'builder'))).toBe(200)
+      expect(lines()).toHaveLength(2)
+      expect(problem()).toBeUndefined()
+    },
+  )
 
-  test('TLS can’t be switched off while the server runs, and one clear line says so', async () => {
+  test('cannot switch TLS off while the server runs, which is logged', async () => {
     const { origin, write, later, lines } = await start(tls)
     write('{}\n')
     later()
     expect(await status(origin)).toBe(200)
     expect(lines()).toEqual([
-      expect.stringMatching(/TLS can not be switched on or off while the server runs: restart the host/),
+      expect.stringMatching(/TLS cannot be switched on or off while the server runs: restart the host/),
     ])
   })
 
-  test('the policy on client certificates changes with the file', async () => {
+  test('may change the policy on client certificates', async () => {
     const { origin, write, later, at } = await start(tls)
     copyFileSync(made.ca.certFile, at('ca.pem'))
     const client = made.sign('client', { sans: 'DNS:scraper.example' })
-    const shown = async () =>
+    const withCertificate = async () =>
       (
         await ask(`${origin}/metrics`, { ca: made.ca.cert, cert: client.cert, key: client.key }).catch(
           () => ({ status: 0 }),
         )
       ).status
     const anonymous = () => status(origin).catch(() => 0)
-    expect([await shown(), await anonymous()]).toEqual([200, 200])
+    expect([await withCertificate(), await anonymous()]).toEqual([200, 200])
     const policy = '  client_auth_type: RequireAndVerifyClientCert\n  client_ca_file: ca.pem\n'
     write(tls + policy)
     later()
-    expect([await shown(), await anonymous()]).toEqual([200, 0])
+    expect([await withCertificate(), await anonymous()]).toEqual([200, 0])
     write(`${tls}${policy}  client_allowed_sans: [other.example]\n`)
     later()
-    expect([await shown(), await anonymous()]).toEqual([0, 0])
+    expect([await withCertificate(), await anonymous()]).toEqual([0, 0])
     write(tls)
     later()
-    expect([await shown(), await anonymous()]).toEqual([200, 200])
+    expect([await withCertificate(), await anonymous()]).toEqual([200, 200])
   })
 
-  test('a kept connection that the new policy does not allow gets 403', async () => {
+  test('with a new policy answer 403 on an older connection that it does not allow', async () => {
     const { origin, write, later, at } = await start(tls)
     copyFileSync(made.ca.certFile, at('ca.pem'))
     const agent = new Agent({ keepAlive: true, maxSockets: 1, ca: made.ca.cert })
@@ -170,7 +173,7 @@ describe('settings in a file', () => {
     write(`${tls}  client_auth_type: RequireAndVerifyClientCert\n  client_ca_file: ca.pem\n`)
     later()
     const refused = await ask(`${origin}/metrics`, { agent })
-    expect(refused).toMatchObject({ status: 403, text: 'Refused: it showed no certificate.\n' })
+    expect(refused).toMatchObject({ status: 403, text: 'Refused: it has no certificate.\n' })
     expect(refused.headers.connection).toBe('close')
   })
 })
@@ -183,12 +186,12 @@ describe('certificates', () => {
     const { origin, put, later, lines } = await start(text)
     const agent = new Agent({ keepAlive: true, maxSockets: 1, ca: made.ca.cert })
     onTestFinished(() => agent.destroy())
-    const until = { isOver: false }
+    const state = { isOver: false }
     const seen = { kept: new Set<string>(), fresh: new Set<string>() }
     const failed: unknown[] = []
     let scrapes = 0
     const loop = async (kind: 'kept' | 'fresh') => {
-      while (!until.isOver) {
+      while (!state.isOver) {
         const answer = await ask(
           `${origin}/metrics`,
           kind === 'kept' ? { agent } : { ca: made.ca.cert },
@@ -206,38 +209,38 @@ describe('certificates', () => {
       put(i % 2 === 0 ? second : first)
       later()
       await sleep(60)
-      seen.fresh.add(await shownTo(origin))
+      seen.fresh.add(await certificateOf(origin))
     }
-    until.isOver = true
+    state.isOver = true
     await Promise.all(loops)
     console.log(`${scrapes} scrapes over ${runs(6)} renewals, ${failed.length} failed`)
     expect(failed).toEqual([])
     expect([...seen.fresh].sort()).toEqual(['first', 'second'])
-    // kept connections come back under the new certificate too
+    // connections that are kept alive are reopened under the new certificate too
     expect([...seen.kept].sort()).toEqual(['first', 'second'])
-    // the two files are not written at once: between them the pair does not match, which may be told
+    // the two files are not written at the same moment: in between they do not match, which may be logged
     expect(
       lines().filter((line) => line.startsWith('error') && !line.includes('the key of another certificate')),
     ).toEqual([])
   })
 
-  test('that are bad, half-written or out of date are not taken, and told once', async () => {
+  test('that are invalid, half-written or expired are not used, and logged once', async () => {
     const { origin, put, at, later, lines } = await start(tls)
     const steps: [RegExp, () => void][] = [
       [/the key of another certificate/, () => copyFileSync(second.certFile, at('cert.pem'))],
-      [/no certificate/, () => writeFileSync(at('cert.pem'), '-----BEGIN CERTIFICATE-----\nMIIB')],
+      [/not a certificate/, () => writeFileSync(at('cert.pem'), '-----BEGIN CERTIFICATE-----\nMIIB')],
       [
-        /no private key/,
+        /not a private key/,
         () => (copyFileSync(first.certFile, at('cert.pem')), writeFileSync(at('key.pem'), '')),
       ],
       [/ENOENT/, () => rmSync(at('key.pem'))],
-      [/out of date/, () => put(expired)],
+      [/expired/, () => put(expired)],
     ]
     for (const [i, [words, change]] of steps.entries()) {
       change()
       for (let k = 0; k < 2; k++) {
         later()
-        expect(await shownTo(origin)).toBe('first')
+        expect(await certificateOf(origin)).toBe('first')
         expect(await status(origin)).toBe(200)
       }
       expect(lines()).toHaveLength(i + 1)
@@ -245,10 +248,10 @@ describe('certificates', () => {
     }
     put(second)
     later()
-    expect(await shownTo(origin)).toBe('second')
+    expect(await certificateOf(origin)).toBe('second')
   })
 
-  test('behind links that are swapped, as Kubernetes mounts secrets, are seen', async () => {
+  test('behind links are read again when the links are replaced, as Kubernetes does', async () => {
     const { origin, at, later } = await start(undefined)
     for (const [name, pair] of [
       ['one', first],
@@ -264,10 +267,10 @@ describe('certificates', () => {
       symlinkSync(join(at('data'), name), at(name))
     }
     later()
-    expect(await shownTo(origin)).toBe('first')
+    expect(await certificateOf(origin)).toBe('first')
     symlinkSync(at('two'), at('data.new'))
     renameSync(at('data.new'), at('data'))
     later()
-    expect(await shownTo(origin)).toBe('second')
+    expect(await certificateOf(origin)).toBe('second')
   })
 })

@@ -4,10 +4,9 @@ import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import { apiLevel, createTidegauge } from '@tidegauge/core'
 import { prometheus, type PrometheusOptions } from '../../src/index.js'
 import { subjectAltNames } from '../../src/security/client-certificate.js'
-import { runHost } from '../support/run-host.js'
+import { startPages } from '../support/start-pages.js'
 import { ask } from './support/ask.js'
 import { makeCertificates } from './support/certificates.js'
-import { keepLines } from './support/lines.js'
 
 const table = { hits: { kind: 'counter', name: 'hits_total', help: 'Hits' } } as const
 const made = makeCertificates()
@@ -15,13 +14,10 @@ afterAll(made.remove)
 const { ca } = made
 const server = made.sign('server')
 const serverTls = { certFile: server.certFile, keyFile: server.keyFile }
-const start = async (tls: PrometheusOptions['tls'], more: PrometheusOptions = {}) => {
-  const { logger, lines } = keepLines()
-  const host = await runHost(table, { prometheus: { tls, ...more }, host: { logger } })
-  return { ...host, lines, port: Number(new URL(host.origin).port) }
-}
+const start = (tls: PrometheusOptions['tls'], more: PrometheusOptions = {}) =>
+  startPages(table, { prometheus: { tls, ...more } })
 
-/** What openssl makes of a handshake with one version: the version that was agreed on, or undefined. */
+/** A handshake of openssl with one version: the version that was agreed on, or undefined. */
 function handshake(port: number, version: string, ...more: string[]): Promise<string | undefined> {
   return new Promise((resolve) => {
     const args = ['s_client', '-connect', `127.0.0.1:${port}`, version, '-cipher', 'ALL:@SECLEVEL=0', ...more]
@@ -41,7 +37,7 @@ async function versions(port: number): Promise<string[]> {
   return agreed
 }
 
-/** A handshake from here: what was agreed on. */
+/** A handshake of Node.js: what was agreed on. */
 function agree(port: number, options: ConnectionOptions = {}) {
   return new Promise<{ cipher: string; curve: string; protocol: string | null }>((resolve, reject) => {
     const socket = tlsConnect({ port, host: '127.0.0.1', ca: ca.cert, ...options }, () => {
@@ -65,7 +61,7 @@ describe('TLS', () => {
     }
   })
 
-  test('speaks nothing below 1.2 unless it is told to', async () => {
+  test('has versions 1.2 and 1.3 unless the options say otherwise', async () => {
     expect(await versions((await start(serverTls)).port)).toEqual(['TLS12', 'TLS13'])
     expect(await versions((await start({ ...serverTls, minVersion: 'TLS13' })).port)).toEqual(['TLS13'])
     expect(await versions((await start({ ...serverTls, maxVersion: 'TLS12' })).port)).toEqual(['TLS12'])
@@ -73,7 +69,7 @@ describe('TLS', () => {
     expect(await versions(old.port)).toEqual(['TLS10', 'TLS11', 'TLS12', 'TLS13'])
   }, 60_000)
 
-  test('agrees on the cipher suites and curves that it is told, and on no other', async () => {
+  test('agrees on the cipher suites and curves of the options only', async () => {
     const { port } = await start({
       ...serverTls,
       cipherSuites: ['TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384', 'TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256'],
@@ -92,7 +88,7 @@ describe('TLS', () => {
     await expect(agree(port, { ...old, ecdhCurve: 'X25519' })).rejects.toThrow(/handshake failure/)
   })
 
-  test('cuts off who does not finish the handshake', async () => {
+  test('closes the connection of a client that does not finish the handshake', async () => {
     const { connect } = await import('node:net')
     const { port, origin } = await start(serverTls, { limits: { headersTimeoutMs: 300 } })
     const silent = connect(port, '127.0.0.1')
@@ -105,11 +101,11 @@ describe('TLS', () => {
     expect((await ask(`${origin}/metrics`, { ca: ca.cert })).status).toBe(200)
   })
 
-  test('cuts off a client that never reads', async () => {
+  test('closes the connection of a client that never reads', async () => {
     const many = {
       level: { kind: 'gauge', name: 'level', help: 'h', labels: { n: {} }, seriesLimit: 1e6 },
     } as const
-    const { origin, instruments } = await runHost(many, {
+    const { origin, instruments } = await startPages(many, {
       prometheus: { tls: serverTls, limits: { clientTimeoutMs: 500 } },
       host: { selfMetrics: 'on' },
     })
@@ -176,21 +172,21 @@ describe('client certificates', () => {
     ['RequireAndVerifyClientCert', ['Scraper.example', '*.example', 'example', 'good'], []],
     ['RequireAndVerifyClientCert', [], []],
     ['RequireAnyClientCert', ['scraper.example'], ['good', 'expired', 'early', 'stranger']],
-  ] as const)('under %s with the names %j, these come in: %j', async (clientAuthType, sans, expected) => {
-    const { origin, lines } = await start({
+  ] as const)('%s with the names %j accepts %j', async (clientAuthType, sans, expected) => {
+    const { origin, log } = await start({
       ...serverTls,
       clientAuthType,
       ...(clientAuthType !== 'NoClientCert' && { clientCaFile: ca.certFile }),
       ...(sans && { clientAllowedSans: sans }),
     })
     expect(await admitted(origin)).toEqual(expected)
-    const told = lines.filter((line) => line.includes('a client was refused'))
-    // each reason once, however many come
-    expect(new Set(told).size).toBe(told.length)
-    if (expected.length < names.length) expect(told.length).toBeGreaterThan(0)
+    const logged = log.filter((line) => line.includes('a client was refused'))
+    // each reason once, for any number of clients
+    expect(new Set(logged).size).toBe(logged.length)
+    if (expected.length < names.length) expect(logged.length).toBeGreaterThan(0)
   })
 
-  test('hold the names that they hold, and none that is hidden in another', () => {
+  test('have their own names, and none that is hidden in another name', () => {
     const names = (subjectAltName: string) => subjectAltNames({ subjectAltName })
     expect(names('DNS:a.example, IP Address:2001:DB8:0:0:0:0:0:1, email:a@b, URI:spiffe://x/y')).toEqual([
       'a.example',
@@ -206,7 +202,7 @@ describe('client certificates', () => {
 })
 
 describe('at the start', () => {
-  const begin = (options: PrometheusOptions) =>
+  const startHost = (options: PrometheusOptions) =>
     createTidegauge()
       .export(prometheus({ port: 0, ...options }))
       .start()
@@ -214,27 +210,31 @@ describe('at the start', () => {
     [
       'a certificate that is not there',
       { certFile: '/none.pem', keyFile: server.keyFile },
-      /tls\.certFile was a file that can not be read \(ENOENT\)/,
+      /tls\.certFile was a file that cannot be read \(ENOENT\)/,
     ],
     [
       'a key that is not there',
       { certFile: server.certFile, keyFile: '/none.key' },
-      /tls\.keyFile was a file that can not be read \(ENOENT\)/,
+      /tls\.keyFile was a file that cannot be read \(ENOENT\)/,
     ],
     [
       'the key of another certificate',
       { certFile: server.certFile, keyFile: ca.keyFile },
       /the key of another certificate/,
     ],
-    ['a certificate that is none', { cert: 'canary', key: server.key }, /tls\.cert was no certificate/],
-    ['a key that is none', { cert: server.cert, key: 'canary' }, /tls\.key was no private key/],
     [
-      'a CA that is none',
-      { ...serverTls, clientCa: 'canary', clientAuthType: 'RequireAndVerifyClientCert' },
-      /tls\.clientCa was no certificate/,
+      'a text that is not a certificate',
+      { cert: 'canary', key: server.key },
+      /tls\.cert was not a certificate/,
     ],
-  ] as const)('refuses %s, in words without secrets', async (_, tls, words) => {
-    const thrown = (await begin({ tls }).then(
+    ['a text that is not a key', { cert: server.cert, key: 'canary' }, /tls\.key was not a private key/],
+    [
+      'a CA that is not a certificate',
+      { ...serverTls, clientCa: 'canary', clientAuthType: 'RequireAndVerifyClientCert' },
+      /tls\.clientCa was not a certificate/,
+    ],
+  ] as const)('refuses %s, with a message without secrets', async (_, tls, words) => {
+    const thrown = (await startHost({ tls }).then(
       () => undefined,
       (error: unknown) => error,
     )) as Error & { code: string }
@@ -244,7 +244,7 @@ describe('at the start', () => {
   })
 
   const wrong: [any, RegExp][] = [
-    [{ tls: {} }, /tls\.certFile was left out/],
+    [{ tls: {} }, /tls\.certFile was missing/],
     [{ tls: { ...serverTls, minVersion: 'SSL3' } }, /tls\.minVersion was "SSL3", expected one of TLS10/],
     [
       { tls: { ...serverTls, minVersion: 'TLS13', maxVersion: 'TLS12' } },
@@ -255,27 +255,27 @@ describe('at the start', () => {
     [{ tls: { ...serverTls, clientCaFile: ca.certFile } }, /tls\.clientAuthType was NoClientCert/],
     [
       { tls: { ...serverTls, clientAllowedSans: ['x'] } },
-      /tls\.clientAllowedSans was a list beside NoClientCert/,
+      /tls\.clientAllowedSans was a list together with NoClientCert/,
     ],
-    [{ tls: { ...serverTls, cert: server.cert } }, /tls\.cert was given beside certFile/],
-    [{ tls: serverTls, server: 'none' }, /tls was given beside server "none"/],
-    [{ tls: serverTls, webConfigFile: 'x.yml' }, /tls was given beside webConfigFile/],
-    [{ basicAuth: { users: { alice: 'canary' } } }, /basicAuth\.users\.alice was no bcrypt hash/],
+    [{ tls: { ...serverTls, cert: server.cert } }, /tls\.cert was given together with certFile/],
+    [{ tls: serverTls, server: 'none' }, /tls was given together with server "none"/],
+    [{ tls: serverTls, webConfigFile: 'x.yml' }, /tls was given together with webConfigFile/],
+    [{ basicAuth: { users: { alice: 'canary' } } }, /basicAuth\.users\.alice was not a bcrypt hash/],
     [
       { basicAuth: { users: { alice: 'canary' } }, port: 'x' },
-      /basicAuth\.users\.alice was no bcrypt hash.*|port was "x"/,
+      /basicAuth\.users\.alice was not a bcrypt hash.*|port was "x"/,
     ],
     [{ bearerTokens: 'canary' }, /bearerTokens was a string, expected a list/],
-    [{ bearerTokens: ['canary', ''] }, /bearerTokens\.1 was a text of no letters/],
-    [
-      { headers: { 'X-Powered-By': 'canary' } },
-      /headers\.X-Powered-By was a header that can not be set here/,
-    ],
+    [{ bearerTokens: ['canary', ''] }, /bearerTokens\.1 was an empty string/],
+    [{ headers: { 'X-Powered-By': 'canary' } }, /headers\.X-Powered-By was a header that cannot be set here/],
     [
       { headers: { 'X-Frame-Options': 'canary' } },
-      /headers\.X-Frame-Options was another value, expected "deny" or "sameorigin"/,
+      /headers\.X-Frame-Options was a value that is not allowed, expected "deny" or "sameorigin"/,
     ],
-    [{ headers: { 'Content-Security-Policy': 'a\r\nSet-Cookie: b' } }, /a value that no header can carry/],
+    [
+      { headers: { 'Content-Security-Policy': 'a\r\nSet-Cookie: b' } },
+      /a value that is not valid in a header/,
+    ],
     [{ rateLimit: { intervalMs: 0, burst: 0 } }, /rateLimit\.intervalMs was 0.*rateLimit\.burst was 0/],
     [
       { limits: { maxScrapes: 0, clientTimeoutMs: 1 } },
@@ -297,15 +297,15 @@ describe('at the start', () => {
     },
   )
 
-  test('warns of a certificate that is out of date, and serves it', async () => {
+  test('warns of an expired certificate, and uses it', async () => {
     const past = made.sign('past', { from: '20200101000000Z', to: '20200201000000Z' })
-    const { origin, lines } = await start({ certFile: past.certFile, keyFile: past.keyFile })
-    expect(lines.filter((line) => line.includes('out of date'))).toHaveLength(1)
+    const { origin, log } = await start({ certFile: past.certFile, keyFile: past.keyFile })
+    expect(log.filter((line) => line.includes('expired'))).toHaveLength(1)
     expect((await ask(`${origin}/metrics`, { rejectUnauthorized: false })).status).toBe(200)
   })
 
   test('sets the response headers on every answer', async () => {
-    const { origin } = await runHost(table, {
+    const { origin } = await startPages(table, {
       prometheus: { headers: { 'X-Frame-Options': 'deny', 'Strict-Transport-Security': 'max-age=1' } },
     })
     for (const path of ['/metrics', '/', '/nothing'])
@@ -315,7 +315,7 @@ describe('at the start', () => {
       })
   })
 
-  test('a file that is named is read at the start, not before', async () => {
+  test('reads files at the start, not before', async () => {
     const transport = prometheus({ port: 0, webConfigFile: '/none/web.config.yml' })
     expect(transport.apiLevel).toBe(apiLevel)
     await expect(createTidegauge().export(transport).start()).rejects.toMatchObject({

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import express from 'express'
 import fastify from 'fastify'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { runHost } from '../support/run-host.js'
+import { startPages } from '../support/start-pages.js'
 
 const table = { hits: { kind: 'counter', name: 'hits_total', help: 'Hits' } } as const
 const listen = async (server: Server) => {
@@ -12,19 +12,19 @@ const listen = async (server: Server) => {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-describe('the handler on a server of the host', () => {
-  test('serves with node:http beside the host’s own pages', async () => {
-    const { transport } = await runHost(table, { prometheus: { server: 'none' } })
+describe('the handler on a server of the application', () => {
+  test('serves with node:http, next to the pages of the application', async () => {
+    const { transport } = await startPages(table, { prometheus: { server: 'none' } })
     const own = createServer((request, response) =>
-      transport.handler(request, response, () => response.end('the host’s own page')),
+      transport.handler(request, response, () => response.end('another page')),
     )
     const origin = await listen(own)
     expect(await (await fetch(`${origin}/metrics`)).text()).toContain('hits_total 0')
-    expect(await (await fetch(`${origin}/else`)).text()).toBe('the host’s own page')
+    expect(await (await fetch(`${origin}/else`)).text()).toBe('another page')
   })
 
   test('serves in Express, as middleware and as a route', async () => {
-    const { transport } = await runHost(table, { prometheus: { server: 'none' } })
+    const { transport } = await startPages(table, { prometheus: { server: 'none' } })
     const app = express()
     app.get('/metrics', transport.handler)
     app.use(transport.handler)
@@ -36,7 +36,7 @@ describe('the handler on a server of the host', () => {
   })
 
   test('serves in Fastify', async () => {
-    const { transport } = await runHost(table, { prometheus: { server: 'none' } })
+    const { transport } = await startPages(table, { prometheus: { server: 'none' } })
     const app = fastify()
     app.get('/metrics', (request, reply) => {
       reply.hijack()
@@ -48,10 +48,10 @@ describe('the handler on a server of the host', () => {
   })
 
   test('answers 503 before the start and after the stop of the host', async () => {
-    const { transport, host } = await runHost(table, { prometheus: { server: 'none' } })
+    const { transport, tidegauge } = await startPages(table, { prometheus: { server: 'none' } })
     const origin = await listen(createServer((request, response) => transport.handler(request, response)))
     expect((await fetch(`${origin}/metrics`)).status).toBe(200)
-    await host.stop()
+    await tidegauge.stop()
     expect((await fetch(`${origin}/metrics`)).status).toBe(503)
   })
 })

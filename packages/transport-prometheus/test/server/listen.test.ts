@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { prometheus } from '../../src/index.js'
 
 describe('its own server', () => {
-  test('listens on loopback, and tells where', async () => {
+  test('listens on loopback, and has the URL', async () => {
     const transport = prometheus({ port: 0 })
     const host = createTidegauge().export(transport)
     expect(transport.url).toBeUndefined()
@@ -19,7 +19,7 @@ describe('its own server', () => {
     expect(transport.url).toBeUndefined()
   })
 
-  test('ends the start with one clear error when the port is taken, and nothing stays open', async () => {
+  test('fails the start with one clear error when the port is in use, and leaves nothing open', async () => {
     const taken = createServer()
     await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve))
     const { port } = taken.address() as AddressInfo
@@ -42,7 +42,7 @@ describe('its own server', () => {
     taken.close()
   })
 
-  test('tells an address that this machine does not have', async () => {
+  test('names an address that this machine does not have', async () => {
     const host = createTidegauge().export(prometheus({ host: '192.0.2.1', port: 0 }))
     await expect(host.start()).rejects.toMatchObject({
       code: 'LIFECYCLE_LISTEN_FAILED',

@@ -2,7 +2,7 @@ import { request } from 'node:http'
 import { connect } from 'node:net'
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { runHost } from '../support/run-host.js'
+import { collecting, startPages } from '../support/start-pages.js'
 
 const table = {
   hits: { kind: 'counter', name: 'hits_total', help: 'Hits' },
@@ -29,7 +29,7 @@ function raw(url: string, options: { method?: string; headers?: Record<string, s
 describe('the pages', () => {
   test('answer HEAD with the headers of GET and no body, and collect nothing', async () => {
     let passes = 0
-    const { origin } = await runHost(table, { plugin: { collect: () => void passes++ } })
+    const { origin } = await startPages(collecting(() => passes++))
     const before = passes
     const { status, headers, body } = await raw(`${origin}/metrics`, { method: 'HEAD' })
     expect({ status, type: headers['content-type'], length: body.length }).toEqual({
@@ -40,11 +40,11 @@ describe('the pages', () => {
     expect(passes).toBe(before)
   })
 
-  test('send a body with its length, or in chunks when it is long, so that a cut one is never taken for whole', async () => {
+  test('send a short body with its length and a long one in chunks, so that a cut one can be detected', async () => {
     const many = {
       level: { kind: 'gauge', name: 'level', help: 'h', labels: { n: {} }, seriesLimit: 100_000 },
     } as const
-    const { origin, instruments } = await runHost(many)
+    const { origin, instruments } = await startPages(many)
     instruments.level.set({ n: 'one' }, 1)
     const short = await raw(`${origin}/metrics`)
     expect(short.headers['content-length']).toBe(String(short.body.length))
@@ -54,11 +54,11 @@ describe('the pages', () => {
     expect(long.body.toString().split('\n')).toHaveLength(20_004)
   })
 
-  test('compress for whom it may, to the same bytes', async () => {
+  test('compress for clients that accept gzip, to the same bytes', async () => {
     const many = {
       level: { kind: 'gauge', name: 'level', help: 'h', labels: { n: {} }, seriesLimit: 100_000 },
     } as const
-    const { origin, instruments } = await runHost(many)
+    const { origin, instruments } = await startPages(many)
     for (const count of [100, 20_000]) {
       for (let i = 0; i < count; i++) instruments.level.set({ n: `series ${i}` }, i)
       const plain = await raw(`${origin}/metrics`)
@@ -76,7 +76,8 @@ describe('the pages', () => {
       apiLevel: 1,
       instruments: { waves: { kind: 'counter', name: 'waves_total', help: 'Waves' } },
     } as const
-    const { get } = await runHost(table, { others: [other] })
+    const { get, tidegauge } = await startPages(table)
+    await tidegauge.use(other).start()
     const names = async (query: string) =>
       [...(await get(`/metrics?${query}`)).text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name)
     expect(await names('')).toEqual(['hits_total', 'level', 'waves_total'])
@@ -88,21 +89,16 @@ describe('the pages', () => {
 
   test('collect only the plugins that a filter names', async () => {
     const passes = { app: 0, other: 0 }
-    const other = {
-      name: 'other',
-      version: '0.0.0',
-      apiLevel: 1,
-      instruments: {},
-      collect: () => void passes.other++,
-    }
-    const { get } = await runHost(table, { plugin: { collect: () => void passes.app++ }, others: [other] })
+    const { get, tidegauge } = await startPages(collecting(() => passes.app++))
+    const other = collecting(() => passes.other++, { name: 'other' })
+    await tidegauge.use(other, { intervalMs: 0, maxAgeMs: 0 }).start()
     const before = { ...passes }
     await get('/metrics?plugin[]=other')
     expect(passes).toEqual({ app: before.app, other: before.other + 1 })
   })
 
-  test('answer 404, 405 and 400 in words, and the next scrape as ever', async () => {
-    const { origin, get } = await runHost(table)
+  test('answer 404, 405 and 400, and then the next scrape', async () => {
+    const { origin, get } = await startPages(table)
     expect((await get('/nothing')).status).toBe(404)
     expect((await get('/constructor')).status).toBe(404)
     const posted = await raw(`${origin}/metrics`, { method: 'POST' })
@@ -131,18 +127,21 @@ describe('the pages', () => {
     expect((await get()).status).toBe(200)
   })
 
-  test('tell health: 200 while all is up, 503 with the reason when a plugin is down', async () => {
+  test('report health: 200 while all is up, 503 with the reason when a plugin is down', async () => {
     let broken = false
     const collect = () => {
       if (broken) throw new Error('the source\nis gone')
     }
-    const { get } = await runHost(table, { plugin: { collect } })
+    const { get } = await startPages(collecting(collect))
     const healthy = await get('/health')
     expect(healthy.status).toBe(200)
     expect(JSON.parse(healthy.text)).toMatchObject({
       status: 'ok',
       plugins: [{ name: 'app', state: 'up' }],
-      transports: [{ name: 'prometheus', state: 'up' }],
+      transports: [
+        { name: 'memory', state: 'up' },
+        { name: 'prometheus', state: 'up' },
+      ],
     })
     broken = true
     await get()
@@ -154,14 +153,14 @@ describe('the pages', () => {
     })
   })
 
-  test('tell that the process is alive and ready', async () => {
-    const { get } = await runHost(table)
+  test('report that the process is alive and ready', async () => {
+    const { get } = await startPages(table)
     expect(await get('/-/healthy')).toMatchObject({ status: 200 })
     expect(await get('/-/ready')).toMatchObject({ status: 200, text: 'Ready.\n' })
   })
 
   test('link to everything from the landing page, with names escaped', async () => {
-    const { get } = await runHost(table, { host: { service: { name: '<b>&me' }, selfMetrics: 'off' } })
+    const { get } = await startPages(table, { host: { service: { name: '<b>&me' } } })
     const { text, headers } = await get('/')
     expect(headers.get('content-type')).toBe('text/html; charset=utf-8')
     expect(text).toContain('&#60;b&#62;&#38;me')
@@ -173,7 +172,7 @@ describe('the pages', () => {
   })
 
   test('count scrapes in the self-metrics', async () => {
-    const { get } = await runHost(table, { host: { selfMetrics: 'on' } })
+    const { get } = await startPages(table, { host: { selfMetrics: 'on' } })
     await get()
     await get()
     expect((await get()).text).toContain(

@@ -1,32 +1,27 @@
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { runHost } from '../support/run-host.js'
+import { collecting, startPages } from '../support/start-pages.js'
 
 const table = { hits: { kind: 'counter', name: 'hits_total', help: 'Hits' } } as const
-const bad = (name: string, collect: () => any) => ({
-  name,
-  version: '0.0.0',
-  apiLevel: 1,
-  instruments: { [name]: { kind: 'counter', name: `${name}_total`, help: name } as const },
-  collect: collect,
-})
+const bad = (name: string, collect: () => unknown) =>
+  collecting(collect, { name, instruments: { one: { kind: 'counter', name: `${name}_total`, help: name } } })
 
 describe('a scrape', () => {
-  test('is shared: concurrent ones cost one collection', async () => {
+  test('shares its collection with concurrent scrapes', async () => {
     let passes = 0
     const collect = async () => {
       passes++
       await sleep(50)
     }
-    const { get } = await runHost(table, { plugin: { collect } })
+    const { get } = await startPages(collecting(collect))
     const before = passes
     const texts = await Promise.all(Array.from({ length: 20 }, async () => (await get()).text))
     expect(passes).toBe(before + 1)
     expect(new Set(texts).size).toBe(1)
   })
 
-  test('is answered in time beside plugins that throw, reject, hang and clash, and says so', async () => {
+  test('is answered in time when plugins throw, reject, hang and clash, and reports them', async () => {
     const others = [
       bad('throws', () => {
         throw new Error('no')
@@ -43,12 +38,14 @@ describe('a scrape', () => {
         }
       }),
       bad('hangs', () => new Promise(() => {})),
-      {
-        ...bad('clashes', () => {}),
-        instruments: { hits: { kind: 'gauge', name: 'hits_total', help: 'Mine' } as const },
-      },
+      collecting(() => {}, {
+        name: 'clashes',
+        instruments: { hits: { kind: 'gauge', name: 'hits_total', help: 'Mine' } },
+      }),
     ]
-    const { get, host, instruments } = await runHost(table, { others, host: { selfMetrics: 'on' } })
+    const { get, tidegauge, instruments } = await startPages(table, { host: { selfMetrics: 'on' } })
+    for (const other of others) tidegauge.use(other, { intervalMs: 0, maxAgeMs: 0, timeoutMs: 500 })
+    await tidegauge.start()
     instruments.hits.inc(5)
     const from = performance.now()
     const { text, status } = await get('/metrics', { 'x-prometheus-scrape-timeout-seconds': '2' })
@@ -57,28 +54,28 @@ describe('a scrape', () => {
     expect(text).toContain('hits_total 5\n')
     for (const name of ['throws', 'rejects', 'unprintable', 'hangs', 'clashes']) {
       expect(text).toContain(`tidegauge_plugin_up{plugin="${name}"} 0\n`)
-      expect(host.health().plugins.find((one) => one.name === name)).toMatchObject({ state: 'down' })
+      expect(tidegauge.health().plugins.find((one) => one.name === name)).toMatchObject({ state: 'down' })
     }
     expect(text).toContain('tidegauge_plugin_up{plugin="app"} 1\n')
     expect(text).toMatch(/collect_failures_total\{plugin="hangs",reason="timeout"\} [1-9]/)
     expect(text).toMatch(/collect_failures_total\{plugin="clashes",reason="registration"\} 1/)
   })
 
-  test('does not wait past the time that the scraper has', async () => {
+  test('does not collect longer than the scraper’s timeout', async () => {
     let slow = false
     const collect = () => (slow ? sleep(3_000) : undefined)
-    const { get } = await runHost(table, { plugin: { collect }, use: { timeoutMs: 5_000 } })
+    const { get } = await startPages(collecting(collect), { use: { timeoutMs: 5_000 } })
     slow = true
     const from = performance.now()
     expect((await get('/metrics', { 'x-prometheus-scrape-timeout-seconds': '0.6' })).status).toBe(200)
     expect(performance.now() - from).toBeLessThan(2_500)
   })
 
-  test('lets other work run while it writes a large registry', async () => {
+  test('does not block the event loop while it writes a large registry', async () => {
     const many = {
       level: { kind: 'gauge', name: 'level', help: 'h', labels: { n: {} }, seriesLimit: 1e6 },
     } as const
-    const { get, instruments } = await runHost(many)
+    const { get, instruments } = await startPages(many)
     for (let i = 0; i < 200_000; i++) instruments.level.set({ n: `series ${i}` }, i)
     let turns = 0
     let isOver = false
@@ -93,11 +90,11 @@ describe('a scrape', () => {
     expect(turns).toBeGreaterThan(5)
   })
 
-  test('writes no series twice while series come and go', async () => {
+  test('writes no series twice while series are added and removed', async () => {
     const many = {
       level: { kind: 'gauge', name: 'level', help: 'h', labels: { n: {} }, seriesLimit: 1e6 },
     } as const
-    const { get, instruments } = await runHost(many)
+    const { get, instruments } = await startPages(many)
     for (let i = 0; i < 50_000; i++) instruments.level.set({ n: String(i) }, i)
     let i = 0
     const churn = setInterval(() => {
@@ -113,11 +110,11 @@ describe('a scrape', () => {
     clearInterval(churn)
   })
 
-  test('that its client gives up is counted as aborted and leaves nothing behind', async () => {
+  test('that its client aborts is counted as aborted and leaves nothing behind', async () => {
     const many = {
       level: { kind: 'gauge', name: 'level', help: 'h', labels: { n: {} }, seriesLimit: 1e6 },
     } as const
-    const { get, origin, instruments } = await runHost(many, { host: { selfMetrics: 'on' } })
+    const { get, origin, instruments } = await startPages(many, { host: { selfMetrics: 'on' } })
     for (let i = 0; i < 200_000; i++) instruments.level.set({ n: `series ${i}` }, i)
     const socket = connect(Number(new URL(origin).port), '127.0.0.1', () =>
       socket.write('GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n'),

@@ -1,6 +1,6 @@
 /**
- * Decodes delimited `io.prometheus.client.MetricFamily` messages with a kept protobuf library. The schema is written
- * from prometheus/client_model's metrics.proto and shares nothing with the encoder.
+ * Decodes delimited `io.prometheus.client.MetricFamily` messages with a protobuf library. The schema is written from
+ * prometheus/client_model's metrics.proto, and shares no code with the encoder.
  */
 import { create, createFileRegistry, type DescMessage, type Message } from '@bufbuild/protobuf'
 import {
@@ -96,7 +96,7 @@ const scalars: Record<string, Type> = {
 
 export const familySchema = schema()
 
-/** A metric as the decoder gives it; what the message did not carry is undefined. */
+/** A decoded family. Fields that the message did not have are undefined. */
 export interface DecodedFamily {
   readonly name: string
   readonly help: string
@@ -105,20 +105,20 @@ export interface DecodedFamily {
   readonly metric: any[]
 }
 
-/** Every message of a body. Throws when something is left over, or is a field that the schema does not know. */
+/** Decodes every message of a body. Throws on remaining bytes and on unknown fields. */
 export async function decodeProtobuf(body: Uint8Array): Promise<DecodedFamily[]> {
   const families: DecodedFamily[] = []
-  const whole = (async function* () {
+  const stream = (async function* () {
     yield body
   })()
-  for await (const message of sizeDelimitedDecodeStream(familySchema, whole)) {
+  for await (const message of sizeDelimitedDecodeStream(familySchema, stream)) {
     assertKnown(message)
     families.push(message as unknown as DecodedFamily)
   }
   return families
 }
 
-/** Families of one name made one again, as receivers see them. */
+/** Joins families of the same name, as receivers do. */
 export function joined(families: readonly DecodedFamily[]): DecodedFamily[] {
   const byName = new Map<string, DecodedFamily>()
   for (const family of families) {

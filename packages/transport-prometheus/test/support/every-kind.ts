@@ -30,7 +30,7 @@ export const everyKind = defineInstruments({
   phase: { kind: 'state_set', name: 'app_phase', help: 'Phase', states: ['idle', 'busy'] },
 })
 
-/** The same values each time, of every sort that the formats write in their own way. */
+/** Records the same values each time, with every case that the formats write differently. */
 export function recordEveryKind(instruments: Handles<typeof everyKind>): void {
   const { requests, oddCounter, open, heat, wait, size, lag, build, phase } = instruments
   requests.inc({ route: '/a' }, 3, { labels: { trace_id: 'abc' }, timestampSeconds: 1_700_000_000.5 })

@@ -1,6 +1,6 @@
 /**
- * A parser of text 0.0.4 and OpenMetrics 1.0.0, written from the formats' documents and sharing nothing with the
- * encoder. It is strict: whatever the documents don't allow, throws.
+ * A strict parser of text 0.0.4 and OpenMetrics 1.0.0, written from the formats' documents. It shares no code with the
+ * encoder, and throws on everything that the documents do not allow.
  */
 export interface Sample {
   readonly name: string
@@ -35,7 +35,7 @@ export function parseExposition(text: string, format: 'text' | 'openmetrics'): P
       if (meta === null) throw new Error(`not a header: ${line}`)
       const [, word, name, rest] = meta as unknown as [string, string, string, string]
       if (current?.name !== name) {
-        if (families.has(name)) throw new Error(`family ${name} is told twice`)
+        if (families.has(name)) throw new Error(`family ${name} occurs twice`)
         current = { name, type: 'unknown', samples: [] }
         families.set(name, current)
       }

@@ -1,4 +1,4 @@
-/** No duration is longer; it bounds what the expressions below can cost. */
+/** Longer texts are refused, which limits the cost of the expressions below. */
 const MAX_CHARACTERS = 64
 
 const UNIT_MS: ReadonlyMap<string, number> = new Map([
@@ -13,9 +13,9 @@ const UNIT_MS: ReadonlyMap<string, number> = new Map([
 ])
 
 /**
- * A duration as Go writes it (`1s`, `1m30s`, `1.5h`, `0`) in milliseconds; undefined for what is none.
+ * Parses a duration of Go (`1s`, `1m30s`, `1.5h`, `0`). Returns milliseconds, or undefined for an invalid one.
  *
- * Source: Go's `time.ParseDuration`; negative ones make no sense here and are none.
+ * Source: Go's `time.ParseDuration`. Negative durations are invalid here.
  */
 export function parseDuration(text: string): number | undefined {
   if (text === '0') return 0

@@ -1,5 +1,8 @@
 import { dirname, resolve } from 'node:path'
-import { checkHeaders, checkTls, checkUsers, type Fault, type Field } from '../fields.js'
+import { checkUsers } from '../bcrypt-hash.js'
+import { checkHeaders } from '../check-headers.js'
+import { checkTls } from '../check-tls.js'
+import type { AddIssue, Field } from '../issue.js'
 import type { PemSource, RateLimit, SecuritySpec, TlsSpec } from '../spec.js'
 import { parseDuration } from './duration.js'
 import {
@@ -31,37 +34,36 @@ const tlsFields = [
 ]
 
 /**
- * Reads a web.config.yml, as the exporter-toolkit has it, without the files that it names.
+ * Parses a web.config.yml of the exporter-toolkit. Does not read the files that it names.
  *
- * Strict: a field that is not known is a fault. Every fault is told, with its line and column; the result is of use
- * only when there were none. Source: exporter-toolkit, docs/web-configuration.md.
+ * Strict: an unknown field is an issue. Every issue has its line and column. The result can only be used when there
+ * are no issues. Source: exporter-toolkit, docs/web-configuration.md.
  */
-export function parseWebConfig(text: string, file: string, fault: Fault): SecuritySpec {
-  const reader = openYaml(text, fault)
-  const none = { tls: undefined, users: new Map(), headers: new Map(), rateLimit: undefined, notes: [] }
+export function parseWebConfig(text: string, file: string, addIssue: AddIssue): SecuritySpec {
+  const reader = openYaml(text, addIssue)
+  const none = { tls: undefined, users: new Map(), headers: new Map(), rateLimit: undefined, warnings: [] }
   if (reader === undefined) return none
   const root = readMap(reader, { path: '', value: reader.document.contents }, rootFields)
   const http = readMap(reader, section(root, 'http_server_config'), ['http2', 'headers'])
   const http2 = readFlag(reader, http.get('http2'))
   const headers = readMap(reader, http.get('headers') ?? { path: '', value: null })
   const tls = readTls(reader, section(root, 'tls_server_config'), dirname(file))
-  const notes: string[] = []
+  const warnings: string[] = []
   if (tls === undefined && root.has('tls_server_config'))
-    notes.push('tls_server_config names no certificate, so TLS is off')
-  if (http2 === true) notes.push('http2 is on in the file, but only HTTP/1.1 is served')
+    warnings.push('tls_server_config names no certificate, so TLS is off')
+  if (http2 === true) warnings.push('http2 is on in the file, but only HTTP/1.1 is supported')
   return {
     tls,
-    users: checkUsers(texts(reader, readMap(reader, section(root, 'basic_auth_users'))), fault),
-    headers: checkHeaders(texts(reader, headers), fault),
+    users: checkUsers(texts(reader, readMap(reader, section(root, 'basic_auth_users'))), addIssue),
+    headers: checkHeaders(texts(reader, headers), addIssue),
     rateLimit: readRateLimit(reader, root.get('rate_limit')),
-    notes,
+    warnings,
   }
 }
 
 function readTls(reader: YamlReader, field: YamlField, folder: string): TlsSpec | undefined {
   const fields = readMap(reader, field, tlsFields)
-  const { fault } = reader
-  // where both are given the file counts, as in the exporter-toolkit
+  // where both are given the file is used, as in the exporter-toolkit
   const pem = (name: string): PemSource | undefined => {
     const file = readFilledText(reader, fields.get(`${name}_file`))
     const text = readFilledText(reader, fields.get(name))
@@ -86,7 +88,7 @@ function readTls(reader: YamlReader, field: YamlField, folder: string): TlsSpec 
         clientAuth: fields.get('client_auth_type')?.path ?? 'tls_server_config.client_auth_type',
       },
     },
-    fault,
+    reader.addIssue,
   )
 }
 
@@ -96,10 +98,12 @@ function readRateLimit(reader: YamlReader, field: YamlField | undefined): RateLi
   const interval = readText(reader, fields.get('interval'))
   const burst = readText(reader, fields.get('burst'))
   const intervalMs = interval === undefined ? 0 : parseDuration(interval.value)
-  if (intervalMs === undefined) reader.fault(interval!.path, 'no duration', 'one such as "1s" or "100ms"')
+  if (intervalMs === undefined)
+    reader.addIssue(interval!.path, 'not a duration', 'one such as "1s" or "100ms"')
   if (intervalMs === undefined || intervalMs === 0) return undefined
   const count = /^\d{1,9}$/.test(burst?.value ?? '') ? Number(burst!.value) : 0
-  if (count < 1) reader.fault(burst?.path ?? 'rate_limit.burst', 'no such number', 'an integer of 1 or more')
+  if (count < 1)
+    reader.addIssue(burst?.path ?? 'rate_limit.burst', 'another value', 'an integer of 1 or more')
   return { intervalMs, burst: count }
 }
 
@@ -107,7 +111,7 @@ function section(root: ReadonlyMap<string, YamlField>, name: string): YamlField 
   return root.get(name) ?? { path: name, value: null }
 }
 
-/** A map's values as texts; null is the empty one. */
+/** A map's values as strings; null becomes the empty string. */
 function texts(reader: YamlReader, fields: ReadonlyMap<string, YamlField>): [string, Field<string>][] {
   return [...fields].map(([name, field]) => [
     name,

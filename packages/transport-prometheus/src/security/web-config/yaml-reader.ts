@@ -1,25 +1,26 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from 'yaml'
-import type { Fault, Field } from '../fields.js'
+import type { AddIssue, Field } from '../issue.js'
 
-/** A document that is being read, and where its faults go. */
+/** A document that is being read. */
 export interface YamlReader {
   readonly document: Document
   readonly lines: LineCounter
-  readonly fault: Fault
+  readonly addIssue: AddIssue
 }
 
-/** A node and where it is, for faults: `tls_server_config.key (line 3, column 8)`. */
+/** A node and where it is: `tls_server_config.key (line 3, column 8)`. */
 export type YamlField = Field<Node | null | undefined>
 
-/** How deep merge keys and aliases may lead. */
+/** How many merge keys or aliases are followed in a row. */
 const MAX_HOPS = 16
 
 /**
- * Opens a text as YAML 1.1, which go-yaml reads. Undefined when it is none; then that was told.
+ * Parses a text as YAML 1.1, as go-yaml does. Adds issues; undefined when the text is not valid.
  *
- * The parser's own messages quote the text, which holds hashes and keys: only its code and place are told.
+ * The parser's own messages quote the text, which contains hashes and keys. So an issue only has the parser's error
+ * code, line and column.
  */
-export function openYaml(text: string, fault: Fault): YamlReader | undefined {
+export function openYaml(text: string, addIssue: AddIssue): YamlReader | undefined {
   const lines = new LineCounter()
   const document = parseDocument(text, {
     version: '1.1',
@@ -32,12 +33,12 @@ export function openYaml(text: string, fault: Fault): YamlReader | undefined {
     const { line, col } = lines.linePos(pos[0])
     const expected =
       code === 'MULTIPLE_DOCS' ? 'one document' : code === 'DUPLICATE_KEY' ? 'each key once' : 'YAML'
-    fault(`(line ${line}, column ${col})`, code, expected)
+    addIssue(`(line ${line}, column ${col})`, code, expected)
   }
-  return document.errors.length > 0 ? undefined : { document, lines, fault }
+  return document.errors.length > 0 ? undefined : { document, lines, addIssue }
 }
 
-/** The fields of a map by name; every one must be known. Null and nothing are an empty map, as in go-yaml. */
+/** The fields of a map by name. Unknown ones are issues. Null and nothing are an empty map, as in go-yaml. */
 export function readMap(
   reader: YamlReader,
   field: YamlField,
@@ -47,18 +48,19 @@ export function readMap(
   fillMap(reader, field, fields, MAX_HOPS)
   if (known === undefined) return fields
   for (const [name, { path }] of fields)
-    if (!known.includes(name)) reader.fault(path, 'a field of no meaning here', `one of ${known.join(', ')}`)
+    if (!known.includes(name)) reader.addIssue(path, 'an unknown field', `one of ${known.join(', ')}`)
   return fields
 }
 
 function fillMap(reader: YamlReader, field: YamlField, into: Map<string, YamlField>, hops: number): void {
   const node = resolve(reader, field.value)
   if (isNull(node)) return
-  if (!isMap(node) || hops === 0) return reader.fault(field.path, kindOf(node), 'fields with values')
+  if (!isMap(node) || hops === 0) return reader.addIssue(field.path, kindOf(node), 'a map')
   const merged: YamlField[] = []
   for (const { key, value } of node.items) {
     const name = isScalar(key) ? textOfScalar(key) : undefined
-    if (name === undefined) reader.fault(pathOf(reader, field.path, '?', key), 'no plain key', 'a text')
+    if (name === undefined)
+      reader.addIssue(pathOf(reader, field.path, '?', key), 'a key that is not a string', 'a string')
     else if (name === '<<') merged.push({ path: field.path, value: value as Node | null })
     else into.set(name, { path: pathOf(reader, field.path, name, key), value: value as Node | null })
   }
@@ -71,32 +73,33 @@ function fillMap(reader: YamlReader, field: YamlField, into: Map<string, YamlFie
   }
 }
 
-/** A text; numbers and the like are taken as they are written, as go-yaml does. Undefined for null. */
+/** A string. Numbers and booleans are taken as they are written, as go-yaml does. Undefined for null. */
 export function readText(reader: YamlReader, field: YamlField | undefined): Field<string> | undefined {
   if (field === undefined) return undefined
   const node = resolve(reader, field.value)
   if (isNull(node)) return undefined
   const text = isScalar(node) ? textOfScalar(node) : undefined
-  if (text === undefined) reader.fault(field.path, kindOf(node), 'a text')
+  if (text === undefined) reader.addIssue(field.path, kindOf(node), 'a string')
   return text === undefined ? undefined : { path: field.path, value: text }
 }
 
-/** Undefined for null, and for an empty text: go-yaml can't tell them from a field that is left out. */
+/** A string. Undefined for null and the empty string, because go-yaml takes these for a missing field. */
 export function readFilledText(reader: YamlReader, field: YamlField | undefined): Field<string> | undefined {
   const text = readText(reader, field)
   return text?.value === '' ? undefined : text
 }
 
+/** A boolean. Undefined for null. */
 export function readFlag(reader: YamlReader, field: YamlField | undefined): boolean | undefined {
   if (field === undefined) return undefined
   const node = resolve(reader, field.value)
   if (isNull(node)) return undefined
   if (isScalar(node) && typeof node.value === 'boolean') return node.value
-  reader.fault(field.path, kindOf(node), 'true or false')
+  reader.addIssue(field.path, kindOf(node), 'true or false')
   return undefined
 }
 
-/** The items of a list, each a text. Undefined when it is left out. */
+/** A list of strings. Undefined for null. */
 export function readTexts(
   reader: YamlReader,
   field: YamlField | undefined,
@@ -105,7 +108,7 @@ export function readTexts(
   const node = resolve(reader, field.value)
   if (isNull(node)) return undefined
   if (!isSeq(node)) {
-    reader.fault(field.path, kindOf(node), 'a list')
+    reader.addIssue(field.path, kindOf(node), 'a list')
     return undefined
   }
   const items = node.items.map((item, i) => {
@@ -120,7 +123,7 @@ function resolve(reader: YamlReader, node: unknown): unknown {
   for (let hops = 0; isAlias(found) && hops < MAX_HOPS; hops++) {
     const target = found.resolve(reader.document)
     if (target === undefined)
-      reader.fault(pathOf(reader, '', '*', found), 'an alias of nothing', 'an anchor before it')
+      reader.addIssue(pathOf(reader, '', '*', found), 'an alias without an anchor', 'an anchor before it')
     found = target
   }
   return found
@@ -135,12 +138,12 @@ function textOfScalar(node: { value: unknown; source?: string }): string | undef
 }
 
 function kindOf(node: unknown): string {
-  if (isMap(node)) return 'fields with values'
+  if (isMap(node)) return 'a map'
   if (isSeq(node)) return 'a list'
-  return isScalar(node) && typeof node.value === 'string' ? 'a text' : 'another value'
+  return isScalar(node) && typeof node.value === 'string' ? 'a string' : 'another value'
 }
 
-/** `parent.name (line 3, column 5)`, with the parent's own place left out and odd keys quoted. */
+/** `parent.name (line 3, column 5)`, without the parent's own line and column, and with unusual keys quoted. */
 function pathOf(reader: YamlReader, parent: string, name: string, node: unknown): string {
   const base = parent.replace(/ ?\(line \d+, column \d+\)$/, '')
   const key = /^[\w.-]{1,60}$/.test(name) ? name : JSON.stringify(name.slice(0, 60))

@@ -20,30 +20,30 @@ describe('labels of attributes', () => {
     expect(translateKey(key)).toBe(expected)
   })
 
-  test('have values as text, and as JSON where they are none', () => {
+  test('have strings as they are, and other values as JSON', () => {
     const attributes = { a: 'x', b: 1.5, c: true, d: ['x', 2], e: undefined, f: null, g: 10n }
     expect(labels(attributes)).toEqual({ a: 'x', b: '1.5', c: 'true', d: '["x",2]', f: 'null' })
   })
 
-  test('of keys that become one label are joined in the order of the keys, however they come', () => {
+  test('of keys that become the same label are joined in the order of the keys', () => {
     const expected = { a_b: 'dot;dash;under' }
     expect(labels({ a_b: 'under', 'a.b': 'dash', 'a-b': 'dot' })).toEqual(expected)
     expect(labels({ 'a.b': 'dash', 'a-b': 'dot', a_b: 'under' })).toEqual(expected)
   })
 
-  test('leave a histogram its own label', () => {
+  test('do not use the reserved label of a histogram', () => {
     expect(labels({ le: '1' }, {}, 'histogram')).toEqual({ key_le: '1' })
     expect(labels({ le: '1' }, {}, 'exponential_histogram')).toEqual({ key_le: '1' })
     expect(labels({ le: '1' })).toEqual({ le: '1' })
   })
 
-  test('are won over by the scope’s', () => {
+  test('do not replace those of the scope', () => {
     expect(labels({ 'otel.scope.name': 'mine' }, { otel_scope_name: 'real' })).toEqual({
       otel_scope_name: 'real',
     })
   })
 
-  test('have names that Prometheus takes, also those that objects have', () => {
+  test('have valid names, also for keys that are names of object properties', () => {
     expect(labels(JSON.parse('{"__proto__": "p", "constructor": "c"}'))).toEqual({
       key_proto_: 'p',
       constructor: 'c',

@@ -9,10 +9,11 @@ import { apiLevel } from '@tidegauge/core'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { openTelemetryPlugin, type OpenTelemetryOptions } from '../../../src/index.js'
-import { linesOf, linesOfFamilies, openBridge } from '../open-bridge.js'
+import { linesOf, linesOfFamilies } from '../lines.js'
+import { openBridge } from '../open-bridge.js'
 import { runs } from '@tidegauge/testkit'
 
-/** The SDK's own reader, to see what a provider has by itself. */
+/** The SDK's own reader, to compare with. */
 class PlainReader extends MetricReader {
   protected async onShutdown() {}
   protected async onForceFlush() {}
@@ -23,7 +24,7 @@ async function open({ views, plugin: options, ...rest }: any = {}) {
   const plugin = openTelemetryPlugin({ scopeLabels: 'off', ...options } as OpenTelemetryOptions)
   const plain = new PlainReader({ cardinalitySelector: () => 100_000 })
   const provider = new MeterProvider({ readers: [plugin.reader, plain], views })
-  const bridge = await openBridge({ plugins: [plugin], ...rest })
+  const bridge = await openBridge(plugin, rest)
   return { ...bridge, plugin, provider, plain, meter: provider.getMeter('app', '1.2.3') }
 }
 
@@ -70,7 +71,7 @@ describe('a MeterProvider', () => {
     expect([wire.dottedName, wire.unit]).toEqual(['app.wait', 'seconds'])
   })
 
-  test('gives every value exactly, again and again', async () => {
+  test('is read exactly, at each of many passes', async () => {
     const amount = fc.double({ min: 0, max: 1e100, noNaN: true })
     const step = fc.record({
       kind: fc.constantFrom('sum', 'both', 'level', 'explicit', 'exponential'),
@@ -81,7 +82,7 @@ describe('a MeterProvider', () => {
     })
     await fc.assert(
       fc.asyncProperty(fc.array(fc.array(step, { maxLength: 12 }), { maxLength: 4 }), async (rounds) => {
-        const { provider, scrape, memory, plain, host } = await open({
+        const { provider, scrape, memory, plain, tidegauge } = await open({
           views: [
             { instrumentName: 'exponential', aggregation: { type: AggregationType.EXPONENTIAL_HISTOGRAM } },
           ],
@@ -111,14 +112,14 @@ describe('a MeterProvider', () => {
             for (const { attributes, value } of dataPoints)
               expectPoint(memory, descriptor.name, attributes, value)
         }
-        await host.stop()
+        await tidegauge.stop()
       }),
       { numRuns: runs(40) },
     )
   })
 
-  test('has as many labels as come: a series without one has it empty', async () => {
-    const { meter, scrape, messages } = await open()
+  test('may add labels later: older series have them empty', async () => {
+    const { meter, scrape, log } = await open()
     const counter = meter.createCounter('c')
     counter.add(1)
     await scrape()
@@ -131,10 +132,10 @@ describe('a MeterProvider', () => {
         { name: 'c_total', labels: { b: 'y' }, value: 3 },
       ]),
     )
-    expect(messages).toEqual([])
+    expect(log).toEqual([])
   })
 
-  test('tells scopes apart by labels, unless it is told not to', async () => {
+  test('has the scope in labels, unless the option says otherwise', async () => {
     const both = async (scopeLabels: 'on' | 'off') => {
       const opened = await open({ plugin: { scopeLabels } })
       opened.provider.getMeter('one', '1.0.0', { schemaUrl: 'https://x' }).createCounter('c').add(1)
@@ -153,7 +154,7 @@ describe('a MeterProvider', () => {
         { name: 'c_total', labels: { otel_scope_name: 'two' }, value: 2 },
       ]),
     )
-    expect(on.messages).toEqual([
+    expect(on.log).toEqual([
       expect.stringContaining('metric "c_total" is left out: the source has two metrics'),
     ])
     expect(on.skipped('opentelemetry', 'name_clash')).toBe(1)
@@ -162,7 +163,7 @@ describe('a MeterProvider', () => {
     expect(off.dropped('opentelemetry', 'duplicate')).toBe(1)
   })
 
-  test('loses observations that are no longer made', async () => {
+  test('loses series that are no longer observed', async () => {
     const { meter, scrape } = await open()
     let rooms = ['north', 'south']
     meter
@@ -175,7 +176,7 @@ describe('a MeterProvider', () => {
     expect(left).toHaveLength(1)
   })
 
-  test('keeps to the limit of series over many collections', async () => {
+  test('never has more series than the limit', async () => {
     const { meter, scrape } = await open({ plugin: { seriesLimit: 10 } })
     const counter = meter.createCounter('c')
     for (let round = 0; round < 5; round++) {
@@ -185,8 +186,8 @@ describe('a MeterProvider', () => {
     expect(linesOfFamilies(await scrape()).length).toBeLessThanOrEqual(11)
   })
 
-  test('whose callbacks fail or hang is marked down; its other metrics go on', async () => {
-    const { meter, scrape, memory, host } = await open({ use: { timeoutMs: 200 } })
+  test('with callbacks that fail or hang is marked down; its other metrics are updated', async () => {
+    const { meter, scrape, memory, tidegauge } = await open({ use: { timeoutMs: 200 } })
     const counter = meter.createCounter('fine')
     const broken = meter.createObservableGauge('broken')
     let fails = false
@@ -199,7 +200,7 @@ describe('a MeterProvider', () => {
     fails = true
     counter.add(1)
     await scrape()
-    expect(host.health().plugins[0]).toMatchObject({
+    expect(tidegauge.health().plugins[0]).toMatchObject({
       state: 'down',
       lastError: expect.stringContaining('no sensor'),
     })
@@ -208,29 +209,29 @@ describe('a MeterProvider', () => {
     hanging.meter.createObservableGauge('hangs').addCallback(() => new Promise(() => {}))
     hanging.meter.createCounter('fine').add(4)
     await hanging.scrape()
-    expect(hanging.host.health().plugins[0].state).toBe('down')
+    expect(hanging.tidegauge.health().plugins[0].state).toBe('down')
     expect(hanging.memory.value('fine_total')).toBe(4)
   })
 
-  test('that is not there, or was shut down, is told in words', async () => {
-    const lonely = await openBridge({ plugins: [openTelemetryPlugin()] })
-    expect(lonely.host.health().plugins[0].lastError).toContain('its reader is in no MeterProvider')
-    const { provider, meter, scrape, memory, host } = await open()
+  test('that does not exist or was shut down gives a clear error', async () => {
+    const lonely = await openBridge(openTelemetryPlugin())
+    expect(lonely.tidegauge.health().plugins[0].lastError).toContain('its reader is in no MeterProvider')
+    const { provider, meter, scrape, memory, tidegauge } = await open()
     meter.createCounter('c').add(1)
     await scrape()
     await provider.shutdown()
     await scrape()
-    expect(host.health().plugins[0].lastError).toContain('was shut down')
+    expect(tidegauge.health().plugins[0].lastError).toContain('was shut down')
     expect(memory.value('c_total')).toBe(1)
   })
 
-  test('takes a reader once', () => {
+  test('accepts a reader once', () => {
     const { reader } = openTelemetryPlugin()
     expect(new MeterProvider({ readers: [reader] })).toBeDefined()
     expect(() => new MeterProvider({ readers: [reader] })).toThrow('bound to a MeterProvider already')
   })
 
-  test('can be read through a reader of one’s own; delta is refused in words', async () => {
+  test('can be read through another reader; delta temporality is refused', async () => {
     const own = new PlainReader()
     const delta = new PlainReader({ aggregationTemporalitySelector: () => AggregationTemporality.DELTA })
     const provider = new MeterProvider({ readers: [own, delta] })
@@ -238,15 +239,15 @@ describe('a MeterProvider', () => {
       openTelemetryPlugin({ producer: own, scopeLabels: 'off' }),
       openTelemetryPlugin({ name: 'delta', producer: delta, prefix: 'delta_', scopeLabels: 'off' }),
     ]
-    const { scrape, skipped, messages } = await openBridge({ plugins })
+    const { scrape, skipped, log } = await openBridge(plugins[0], { others: plugins.slice(1) })
     provider.getMeter('m').createCounter('c').add(3)
     provider.getMeter('m').createGauge('g').record(4)
     expect(linesOfFamilies(await scrape())).toEqual(['c_total[] 3', 'delta_g[] 4', 'g[] 4'])
     expect(skipped('delta', 'unsupported')).toBe(1)
-    expect(messages.join()).toContain('temporality is delta')
+    expect(log.join()).toContain('temporality is delta')
   })
 
-  test('stands beside a plugin that has one of its names', async () => {
+  test('does not affect a plugin that has one of its names', async () => {
     const plugin = openTelemetryPlugin()
     const provider = new MeterProvider({ readers: [plugin.reader] })
     const app = {
@@ -255,7 +256,7 @@ describe('a MeterProvider', () => {
       apiLevel,
       instruments: { c: { kind: 'counter', name: 'c_total', help: 'C' } },
     } as const
-    const { scrape, memory, skipped } = await openBridge({ plugins: [app, plugin] })
+    const { scrape, memory, skipped } = await openBridge(app, { others: [plugin] })
     provider.getMeter('m').createCounter('c').add(3)
     await scrape()
     expect(memory.value('c_total')).toBe(0)
@@ -263,13 +264,13 @@ describe('a MeterProvider', () => {
   })
 })
 
-test('refuses wrong options, all at once', () => {
+test('refuses all wrong options with one error', () => {
   expect(() => openTelemetryPlugin({ scopeLabels: 'maybe', producer: {}, url: 1 } as any)).toThrow(
     /option url.*option scopeLabels.*option producer/,
   )
 })
 
-/** Holds what Tidegauge has of a point against what the SDK says. */
+/** Compares a series of Tidegauge with the SDK's data point. */
 function expectPoint(memory: any, name: string, attributes: Record<string, string>, value: any): void {
   const family = memory.read({ names: new Set([name === 'sum' ? 'sum_total' : name]) })[0]
   const mine = family?.series.find(({ labels }: any) => {

@@ -32,7 +32,7 @@ describe('a metric name of OpenTelemetry', () => {
     expect(translateName({ name, unit, kind })).toEqual({ name: expected, unit: unitWord })
   })
 
-  test('is always one that Prometheus takes, or empty', () => {
+  test('is always valid in Prometheus, or empty', () => {
     const kind = fc.constantFrom('monotonic_sum', 'gauge', 'other' as const)
     fc.assert(
       fc.property(fc.string(), fc.string(), kind, (name, unit, as) => {

@@ -1,13 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import { apiLevel, definePlugin } from '@tidegauge/core'
 import { promClientPlugin, serveThrough } from '../../../src/index.js'
-import { libraries, linesOf, linesOfFamilies, linesOfJson, openBridge } from '../open-bridge.js'
+import { libraries } from '../libraries.js'
+import { linesOf, linesOfFamilies, linesOfJson } from '../lines.js'
+import { openBridge } from '../open-bridge.js'
 
 describe.each(libraries)('a registry of %s', (_, library) => {
   const make = (contentType?: any) =>
     new (library.Registry as any)(contentType) as InstanceType<typeof library.Registry>
 
-  test('that writes OpenMetrics goes through with its exemplars, before and after it was scraped', async () => {
+  test('that writes OpenMetrics is read with its exemplars, before and after its first scrape', async () => {
     const register = make(library.Registry.OPENMETRICS_CONTENT_TYPE)
     const counter = new library.Counter({
       name: 'app_jobs_total',
@@ -26,7 +28,7 @@ describe.each(libraries)('a registry of %s', (_, library) => {
     ;(counter as any).inc({ labels: { queue: 'q' }, value: 3, exemplarLabels: { trace_id: 'one' } })
     ;(histogram as any).observe({ value: 2, exemplarLabels: { trace_id: 'two' } })
     ;(histogram as any).observe({ value: 9, exemplarLabels: { trace_id: 'three' } })
-    const { scrape, memory } = await openBridge({ plugins: [promClientPlugin(register)] })
+    const { scrape, memory } = await openBridge(promClientPlugin(register))
     const before = linesOfFamilies(await scrape())
     await register.metrics()
     expect(linesOfFamilies(await scrape())).toEqual(before)
@@ -45,13 +47,13 @@ describe.each(libraries)('a registry of %s', (_, library) => {
     ])
   })
 
-  test('is read under a prefix, with its default labels', async () => {
+  test('may be read with a prefix, and has its default labels', async () => {
     const register = make()
     register.setDefaultLabels({ app: 'shop', zone: 'default' })
     const gauge = new library.Gauge({ name: 'level', help: 'L', labelNames: ['zone'], registers: [register] })
     gauge.set({ zone: 'own' }, 1)
     gauge.set(2)
-    const { scrape } = await openBridge({ plugins: [promClientPlugin(register, { prefix: 'shop_' })] })
+    const { scrape } = await openBridge(promClientPlugin(register, { prefix: 'shop_' }))
     expect(linesOfFamilies(await scrape())).toEqual(
       linesOf([
         { name: 'shop_level', labels: { app: 'shop', zone: 'own' }, value: 1 },
@@ -63,7 +65,7 @@ describe.each(libraries)('a registry of %s', (_, library) => {
     expect(linesOfFamilies(await scrape())[0]).toContain('["pod","p"]')
   })
 
-  test('loses series and metrics here when it loses them there, counters too', async () => {
+  test('loses series and metrics here when they are removed there, counters too', async () => {
     const register = make()
     const config = { help: 'H', labelNames: ['a'] as const, registers: [register] }
     const counter = new library.Counter({ ...config, name: 'c_total' })
@@ -76,7 +78,7 @@ describe.each(libraries)('a registry of %s', (_, library) => {
       histogram.observe({ a }, 1)
       summary.observe({ a }, 1)
     }
-    const { scrape } = await openBridge({ plugins: [promClientPlugin(register)] })
+    const { scrape } = await openBridge(promClientPlugin(register))
     expect(linesOfFamilies(await scrape()).filter((line) => line.includes('lost'))).not.toEqual([])
     for (const one of [counter, gauge, histogram, summary]) one.remove('lost')
     const left = linesOfFamilies(await scrape())
@@ -86,12 +88,12 @@ describe.each(libraries)('a registry of %s', (_, library) => {
     expect((await scrape()).map(({ name }) => name)).toEqual(['c_total', 'h', 's'])
   })
 
-  test('takes a metric that comes back with another kind, labels or bounds', async () => {
+  test('may register a metric again with another kind, labels or bounds', async () => {
     const register = make()
     const histogram = (buckets: number[]) =>
       new library.Histogram({ name: 'x', help: 'X', buckets, registers: [register] }).observe(1.5)
     histogram([1, 2])
-    const { scrape, messages } = await openBridge({ plugins: [promClientPlugin(register)] })
+    const { scrape, log } = await openBridge(promClientPlugin(register))
     expect(linesOfFamilies(await scrape())).toEqual(linesOfJson(await register.getMetricsAsJSON()))
     register.removeSingleMetric('x')
     histogram([1, 2, 3])
@@ -104,14 +106,14 @@ describe.each(libraries)('a registry of %s', (_, library) => {
     expect(await scrape()).toMatchObject([
       { name: 'x', type: 'gauge', samples: [{ labels: { l: 'v' }, value: 4 }] },
     ])
-    expect(messages).toEqual([])
+    expect(log).toEqual([])
   })
 
-  test('that was reset goes on growing here: a reset is told once, by the rate that follows', async () => {
+  test('that was reset continues to grow here', async () => {
     const register = make()
     const counter = new library.Counter({ name: 'c_total', help: 'C', registers: [register] })
     const histogram = new library.Histogram({ name: 'h', help: 'H', buckets: [1], registers: [register] })
-    const { scrape, memory } = await openBridge({ plugins: [promClientPlugin(register)] })
+    const { scrape, memory } = await openBridge(promClientPlugin(register))
     counter.inc(5)
     histogram.observe(0.5)
     histogram.observe(2)
@@ -124,7 +126,7 @@ describe.each(libraries)('a registry of %s', (_, library) => {
     expect(memory.series('h')).toMatchObject({ buckets: [2, 1], sum: 3, count: 3 })
   })
 
-  test('with a poisoned value loses that value alone, and counts it', async () => {
+  test('with a NaN value loses only that value, and counts it', async () => {
     const register = make()
     const config = { help: 'H', labelNames: ['a'], registers: [register] }
     const gauge = new library.Gauge({ ...config, name: 'g' })
@@ -134,8 +136,7 @@ describe.each(libraries)('a registry of %s', (_, library) => {
     counter.inc({ a: 'fine' }, 1)
     counter.inc({ a: 'poisoned' }, 1)
     ;(await register.getMetricsAsJSON())[1].values[1].value = Number.NaN
-    const { scrape, messages, dropped, memory, host } = await openBridge({
-      plugins: [promClientPlugin(register)],
+    const { scrape, log, dropped, memory, tidegauge } = await openBridge(promClientPlugin(register), {
       host: { selfMetrics: 'on' },
     })
     expect(linesOfFamilies(await scrape())).toEqual(
@@ -146,11 +147,11 @@ describe.each(libraries)('a registry of %s', (_, library) => {
     )
     expect(dropped('prom-client', 'not_a_number')).toBe(4)
     expect(memory.value('tidegauge_dropped_samples_total', { reason: 'not_a_number' })).toBe(0)
-    expect(messages).toEqual([])
-    expect(host.health().healthy).toBe(true)
+    expect(log).toEqual([])
+    expect(tidegauge.health().healthy).toBe(true)
   })
 
-  test('with one series twice counts it once: a label object that was changed after use', async () => {
+  test('with the same series twice uses the first: a labels object that was changed after use', async () => {
     const register = make()
     const counter = new library.Counter({
       name: 'c_total',
@@ -171,14 +172,14 @@ describe.each(libraries)('a registry of %s', (_, library) => {
     labels.a = 'two'
     counter.inc(labels, 3)
     histogram.observe(labels, 3)
-    const { scrape, memory, dropped } = await openBridge({ plugins: [promClientPlugin(register)] })
+    const { scrape, memory, dropped } = await openBridge(promClientPlugin(register))
     for (let i = 0; i < 3; i++) await scrape()
     expect(memory.value('c_total', { a: 'two' })).toBe(10)
     expect(memory.series('h', { a: 'two' })).toMatchObject({ sum: 10, count: 1 })
     expect(dropped('prom-client', 'duplicate')).toBe(8)
   })
 
-  test('gives label values as data, whatever they are', async () => {
+  test('has any label values as data', async () => {
     const register = make()
     const gauge = new library.Gauge({ name: 'g', help: 'G', labelNames: ['a'], registers: [register] })
     const hostile = { toString: () => 'x"} 1\ninjected 2' }
@@ -186,7 +187,7 @@ describe.each(libraries)('a registry of %s', (_, library) => {
     gauge.set({ a: hostile } as any, 2)
     gauge.set({ a: 7 }, 3)
     gauge.set({ a: undefined }, 4)
-    const { scrape } = await openBridge({ plugins: [promClientPlugin(register)] })
+    const { scrape } = await openBridge(promClientPlugin(register))
     const [family] = await scrape()
     expect(family.samples.map(({ labels, value }) => [labels['a'], value])).toEqual([
       ['x,y"\n', 1],
@@ -196,7 +197,7 @@ describe.each(libraries)('a registry of %s', (_, library) => {
     ])
   })
 
-  test('keeps to the limit of series', async () => {
+  test('never has more series than the limit', async () => {
     const register = make()
     const counter = new library.Counter({
       name: 'c_total',
@@ -205,12 +206,12 @@ describe.each(libraries)('a registry of %s', (_, library) => {
       registers: [register],
     })
     for (let i = 0; i < 20; i++) counter.inc({ a: `${i}` })
-    const { scrape } = await openBridge({ plugins: [promClientPlugin(register, { seriesLimit: 5 })] })
+    const { scrape } = await openBridge(promClientPlugin(register, { seriesLimit: 5 }))
     const [family] = await scrape()
     expect(family.samples.map(({ labels }) => labels['a'])).toEqual(['0', '1', '2', '3', '4', '__overflow__'])
   })
 
-  test('that fails is marked down while its last values are kept, and others are served', async () => {
+  test('that fails is marked down, keeps its last values, and does not affect others', async () => {
     const register = make()
     let isBroken = false
     const gauge = new library.Gauge({
@@ -225,22 +226,25 @@ describe.each(libraries)('a registry of %s', (_, library) => {
     const other = make()
     const lively = new library.Gauge({ name: 'other', help: 'O', registers: [other] })
     const plugins = [promClientPlugin(register), promClientPlugin(other, { name: 'other' })]
-    const { scrape, memory, host, messages } = await openBridge({ plugins, host: { selfMetrics: 'on' } })
+    const { scrape, memory, tidegauge, log } = await openBridge(plugins[0], {
+      others: plugins.slice(1),
+      host: { selfMetrics: 'on' },
+    })
     isBroken = true
     lively.set(2)
     await scrape()
     expect([memory.value('g'), memory.value('other')]).toEqual([5, 2])
     expect(memory.value('tidegauge_plugin_up', { plugin: 'prom-client' })).toBe(0)
     expect(memory.value('tidegauge_plugin_up', { plugin: 'other' })).toBe(1)
-    expect(host.health().plugins[0].lastError).toContain('no database')
-    expect(messages.filter((message) => message.includes('no database'))).toHaveLength(1)
+    expect(tidegauge.health().plugins[0].lastError).toContain('no database')
+    expect(log.filter((message) => message.includes('no database'))).toHaveLength(1)
     expect(gauge).toBeDefined()
   })
 
-  test('that hangs is given up in time, asked once, and taken when it goes on', async () => {
+  test('that hangs gets a timeout, is not called again meanwhile, and is read when it continues', async () => {
     const register = make()
     let calls = 0
-    let goOn = () => {}
+    let resume = () => {}
     let value = 1
     const gauge = new library.Gauge({
       name: 'g',
@@ -248,27 +252,26 @@ describe.each(libraries)('a registry of %s', (_, library) => {
       registers: [register],
       async collect() {
         calls++
-        if (calls === 2) await new Promise<void>((resolve) => (goOn = resolve))
+        if (calls === 2) await new Promise<void>((resolve) => (resume = resolve))
         this.set(value)
       },
     })
-    const { scrape, memory, host } = await openBridge({
-      plugins: [promClientPlugin(register)],
+    const { scrape, memory, tidegauge } = await openBridge(promClientPlugin(register), {
       use: { timeoutMs: 50, intervalMs: 20, jitterRatio: 0 },
     })
     value = 2
     await scrape()
-    expect([memory.value('g'), host.health().plugins[0].state]).toEqual([1, 'down'])
+    expect([memory.value('g'), tidegauge.health().plugins[0].state]).toEqual([1, 'down'])
     // long enough for another pass
     await new Promise((resolve) => setTimeout(resolve, 1_300))
     expect(calls).toBe(2)
-    goOn()
-    await expect.poll(() => host.health().plugins[0].state, { timeout: 10_000 }).toBe('up')
+    resume()
+    await expect.poll(() => tidegauge.health().plugins[0].state, { timeout: 10_000 }).toBe('up')
     expect(memory.value('g')).toBe(2)
     expect(gauge).toBeDefined()
   })
 
-  test('with a name that is taken keeps it out, tells it once, and takes it when it is free', async () => {
+  test('leaves out a metric whose name is taken, logs it once, and exports it when the name is free', async () => {
     const register = make()
     const twin = make()
     const gauge = (name: string, registers: any[], value: number) =>
@@ -287,18 +290,18 @@ describe.each(libraries)('a registry of %s', (_, library) => {
       },
       start: ({ instruments }) => instruments.level.set(10),
     })
-    const plugins = [app as any, promClientPlugin(register), promClientPlugin(twin, { name: 'twin' })]
-    const { scrape, memory, messages, skipped, host } = await openBridge({ plugins })
+    const others = [promClientPlugin(register), promClientPlugin(twin, { name: 'twin' })]
+    const { scrape, memory, log, skipped, tidegauge } = await openBridge(app, { others })
     gauge('shared', [twin], 4)
     for (let i = 0; i < 3; i++) await scrape()
     expect([memory.value('app_level'), memory.value('shared'), memory.value('fine')]).toEqual([10, 2, 3])
     expect([skipped('prom-client', 'name_clash'), skipped('twin', 'name_clash')]).toEqual([2, 1])
-    expect(messages).toEqual([
-      expect.stringMatching(/^warn: plugin "prom-client": metric "app_level" is left out: .*plugin "app"/),
-      expect.stringMatching(/^warn: plugin "prom-client": metric "app_wait" is left out: .*app_wait_count/),
-      expect.stringMatching(/^warn: plugin "twin": metric "shared" is left out: .*plugin "prom-client"/),
+    expect(log).toEqual([
+      expect.stringMatching(/^warn plugin "prom-client": metric "app_level" is left out: .*plugin "app"/),
+      expect.stringMatching(/^warn plugin "prom-client": metric "app_wait" is left out: .*app_wait_count/),
+      expect.stringMatching(/^warn plugin "twin": metric "shared" is left out: .*plugin "prom-client"/),
     ])
-    expect(host.health().healthy).toBe(true)
+    expect(tidegauge.health().healthy).toBe(true)
     register.removeSingleMetric('shared')
     await scrape()
     await scrape()
@@ -306,7 +309,7 @@ describe.each(libraries)('a registry of %s', (_, library) => {
     expect(skipped('twin', 'name_clash')).toBe(0)
   })
 
-  test('with a metric that core can’t take loses that alone', async () => {
+  test('leaves out only the metric that is not supported', async () => {
     const register = make()
     const half = {
       name: 'half',
@@ -321,18 +324,17 @@ describe.each(libraries)('a registry of %s', (_, library) => {
     new library.Gauge({ name: 'fine', help: 'F', registers: [register] }).set(1)
     const odd = { name: 'odd', type: 'untyped', help: 'O', get: async () => ({ ...odd, values: [] }) }
     register.registerMetric(odd as any)
-    const { scrape, messages, skipped, dropped } = await openBridge({ plugins: [promClientPlugin(register)] })
+    const { scrape, log, skipped, dropped } = await openBridge(promClientPlugin(register))
     expect(linesOfFamilies(await scrape())).toEqual(['fine[] 1'])
     expect(skipped('prom-client', 'unsupported')).toBe(1)
     expect(dropped('prom-client', 'malformed')).toBe(2)
-    expect(messages).toEqual([expect.stringContaining('metric "odd" is left out: its type "untyped"')])
+    expect(log).toEqual([expect.stringContaining('metric "odd" is left out: its type "untyped"')])
   })
 
-  test('may be read by a host that serves the rest of its metrics through the same registry', async () => {
+  test('may also serve the host’s other metrics', async () => {
     const register = make()
     new library.Gauge({ name: 'theirs', help: 'T', registers: [register] }).set(1)
-    const { scrape } = await openBridge({
-      plugins: [promClientPlugin(register)],
+    const { scrape } = await openBridge(promClientPlugin(register), {
       transports: [serveThrough(register)],
       use: { transports: ['page', 'memory'] },
     })
@@ -341,7 +343,7 @@ describe.each(libraries)('a registry of %s', (_, library) => {
   })
 })
 
-test('refuses wrong options, all at once', () => {
+test('refuses all wrong options with one error', () => {
   expect(() =>
     promClientPlugin({} as any, { name: '', prefix: '1', seriesLimit: 0, other: 1 } as any),
   ).toThrow(/option register.*option other.*option prefix.*option name.*option seriesLimit/)

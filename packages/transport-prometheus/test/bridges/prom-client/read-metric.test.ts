@@ -2,7 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { promClientPlugin } from '../../../src/index.js'
 import { readMetric } from '../../../src/bridges/prom-client/read-metric.js'
-import { libraries, linesOfFamilies, linesOfJson, openBridge } from '../open-bridge.js'
+import { libraries } from '../libraries.js'
+import { linesOfFamilies, linesOfJson } from '../lines.js'
+import { openBridge } from '../open-bridge.js'
 import { runs } from '@tidegauge/testkit'
 
 const text = fc.oneof(
@@ -33,12 +35,11 @@ const metric = fc.record({
 })
 
 describe.each(libraries)('a registry of %s', (_, library) => {
-  test('goes through with every value of every kind, and so does what comes later', async () => {
+  test('is read with every value of every kind, also what is added later', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(metric, { maxLength: 6 }), async (metrics) => {
         const register = new library.Registry()
-        const { scrape, host } = await openBridge({
-          plugins: [promClientPlugin(register)],
+        const { scrape, tidegauge } = await openBridge(promClientPlugin(register), {
           host: { seriesLimit: 100 },
         })
         const recorders = metrics.map(({ kind, series, labelNames, ...rest }, i) => {
@@ -67,7 +68,7 @@ describe.each(libraries)('a registry of %s', (_, library) => {
             expect(json.find((one) => one.name === name)).toMatchObject({ help, type })
           for (const again of recorders) again()
         }
-        await host.stop()
+        await tidegauge.stop()
       }),
       { numRuns: runs(40) },
     )
@@ -81,7 +82,7 @@ describe('a distribution', () => {
     labels: { ...labels },
   })
 
-  test('is put together whatever the order of its samples, and however its bounds are written', () => {
+  test('is read from samples in any order and with any spelling of bounds', () => {
     const values = [
       sample('h_count', 3, { a: 'x' }),
       sample('h_bucket', 2, { le: '1.0', a: 'x' }),
@@ -106,7 +107,7 @@ describe('a distribution', () => {
     })
   })
 
-  test('that is not whole, or whose counts fall, is left out', () => {
+  test('that is incomplete, or whose counts fall, is dropped', () => {
     const values = [
       sample('h_bucket', 2, { le: 1, a: 'falls' }),
       sample('h_bucket', 1, { le: '+Inf', a: 'falls' }),
@@ -127,7 +128,7 @@ describe('a distribution', () => {
     expect(readMetric(summary, [], 'text')).toMatchObject({ malformed: 1, family: { points: [] } })
   })
 
-  test('without series is none yet', () => {
+  test('without series is not exported yet', () => {
     const metric = { name: 'h', help: 'H', type: 'histogram', values: [] }
     expect(readMetric(metric, [], 'text')).toMatchObject({ family: undefined })
   })

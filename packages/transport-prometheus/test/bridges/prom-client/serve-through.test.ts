@@ -1,42 +1,26 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import express from 'express'
-import { apiLevel, createTidegauge, type TidegaugeOptions } from '@tidegauge/core'
+import { startTestHost, type TestHostOptions } from '@tidegauge/testkit'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import type { Transport } from '@tidegauge/core'
 import { serveThrough } from '../../../src/index.js'
 import { everyKind, recordEveryKind } from '../../support/every-kind.js'
-import { parseExposition } from '../../support/parse-exposition.js'
-import { libraries } from '../open-bridge.js'
+import { parseExposition, type Sample } from '../../support/parse-exposition.js'
+import { libraries } from '../libraries.js'
 
 /** A host with one series of every kind, served through this registry. */
-async function serve(register: any, options: TidegaugeOptions = {}) {
-  const messages: string[] = []
-  const tell = (message: string) => void messages.push(message)
-  const host = createTidegauge({
-    selfMetrics: 'off',
-    logger: { debug() {}, info: tell, warn: tell, error: tell },
-    ...options,
-  })
-  host.use(
-    {
-      name: 'app',
-      version: '1.0.0',
-      apiLevel,
-      instruments: everyKind,
-      start: ({ instruments }) => recordEveryKind(instruments),
-    },
-    { intervalMs: 0 },
-  )
-  await host.export(serveThrough(register)).start()
-  onTestFinished(() => host.stop())
-  return { host, messages }
+async function serve(register: any, host: TestHostOptions['host'] = {}) {
+  const started = await startTestHost(everyKind, { host, transports: [serveThrough(register)] })
+  recordEveryKind(started.instruments)
+  return started
 }
 
 function byName(a = '', b = '') {
   return a < b ? -1 : 1
 }
 
-/** The libraries put an empty line between families, which the strict parser does not take. */
+/** The libraries write an empty line between families, which the strict parser does not accept. */
 function parse(text: string, format: 'text' | 'openmetrics' = 'text') {
   return parseExposition(text.replace(/\n{2,}/g, '\n').replace(/^\n/, ''), format)
 }
@@ -54,10 +38,10 @@ describe.each(libraries)('served through a registry of %s', (_, library) => {
     return register
   }
 
-  test('our families follow theirs, as our own endpoint writes them', async () => {
+  test('our families follow theirs, in the format of our own endpoint', async () => {
     const register = registry()
     const theirs = await register.metrics()
-    const { messages } = await serve(register)
+    const { log } = await serve(register)
     const text = await register.metrics()
     expect(text.startsWith(theirs)).toBe(true)
     const names = parse(text).map(({ name }) => name)
@@ -71,10 +55,10 @@ describe.each(libraries)('served through a registry of %s', (_, library) => {
       ['/a', 3],
       ['quote " slash \\ break \n', 0.1],
     ])
-    expect(messages).toEqual([])
+    expect(log).toEqual([])
   })
 
-  test('in OpenMetrics there is one end, and our exemplars are there', async () => {
+  test('in OpenMetrics there is one # EOF, and our exemplars', async () => {
     const register = registry(library.Registry.OPENMETRICS_CONTENT_TYPE)
     await serve(register)
     const text = await register.metrics()
@@ -85,7 +69,7 @@ describe.each(libraries)('served through a registry of %s', (_, library) => {
     expect(exemplars.map(({ labels }) => labels['trace_id'])).toEqual(['abc', 'd'])
   })
 
-  test('a registry without metrics gives ours alone, in either format', async () => {
+  test('a registry without metrics serves only ours, in either format', async () => {
     for (const [type, format] of [
       [undefined, 'text'],
       [library.Registry.OPENMETRICS_CONTENT_TYPE, 'openmetrics'],
@@ -96,26 +80,26 @@ describe.each(libraries)('served through a registry of %s', (_, library) => {
     }
   })
 
-  test('follows the content type when it is changed while it runs', async () => {
+  test('uses the new format when the content type is changed', async () => {
     const register = registry()
     await serve(register)
     register.setContentType(library.Registry.OPENMETRICS_CONTENT_TYPE)
     expect(parse(await register.metrics(), 'openmetrics').length).toBeGreaterThan(2)
   })
 
-  test('ours whose name, sample or family name is theirs is left out and told once', async () => {
+  test('our family is left out and logged once when its name, sample name or family name is theirs', async () => {
     const register = new library.Registry()
     const taken = ['app_wait_seconds_count', 'app_heat_celsius', 'app_requests']
     for (const name of taken) new library.Gauge({ name, help: 'G', registers: [register] }).set(1)
     new library.Histogram({ name: 'app_phase', help: 'H', buckets: [], registers: [register] }).observe(1)
-    const { messages } = await serve(register)
+    const { log } = await serve(register)
     await register.metrics()
     const names = parse(await register.metrics()).map(({ name }) => name)
     expect(new Set(names).size).toBe(names.length)
     expect(names).not.toContain('app_requests_total')
     expect(names).not.toContain('app_wait_seconds')
     expect(names).toContain('app_size_bytes')
-    expect(messages.map((message) => /metric "(\w+)" is left out/.exec(message)?.[1]).sort(byName)).toEqual([
+    expect(log.map((message) => /metric "(\w+)" is left out/.exec(message)?.[1]).sort(byName)).toEqual([
       'app_heat_celsius',
       'app_phase',
       'app_requests_total',
@@ -123,23 +107,17 @@ describe.each(libraries)('served through a registry of %s', (_, library) => {
     ])
   })
 
-  test('ours that has the name of one of their samples is left out', async () => {
+  test('our family is left out when it has the name of one of their samples', async () => {
     const register = registry()
-    const host = createTidegauge({ selfMetrics: 'off' }).use({
-      name: 'app',
-      version: '1.0.0',
-      apiLevel,
-      instruments: {
+    const { instruments } = await startTestHost(
+      {
         count: { kind: 'gauge', name: 'their_wait_count', help: 'C' },
         jobs: { kind: 'gauge', name: 'their_jobs', help: 'J' },
         fine: { kind: 'gauge', name: 'their_wait_longest', help: 'L' },
       },
-      start({ instruments }) {
-        for (const gauge of Object.values(instruments)) gauge.set(1)
-      },
-    })
-    await host.export(serveThrough(register)).start()
-    onTestFinished(() => host.stop())
+      { transports: [serveThrough(register)] },
+    )
+    for (const gauge of Object.values(instruments)) gauge.set(1)
     expect(parse(await register.metrics()).map(({ name }) => name)).toEqual([
       'their_jobs_total',
       'their_wait',
@@ -154,63 +132,63 @@ describe.each(libraries)('served through a registry of %s', (_, library) => {
     ])
   })
 
-  test('stopping puts back what was there, and starting again wraps again', async () => {
+  test('stopping restores the method, and starting wraps it again', async () => {
     const register = registry()
     const theirs = await register.metrics()
     const before = Object.getOwnPropertyNames(register)
-    const { host } = await serve(register)
+    const { tidegauge } = await serve(register)
     expect(await register.metrics()).toContain('app_open')
-    await host.stop()
+    await tidegauge.stop()
     expect(Object.getOwnPropertyNames(register)).toEqual(before)
     expect(await register.metrics()).toBe(theirs)
-    await host.start()
+    await tidegauge.start()
     expect(await register.metrics()).toContain('app_open')
   })
 
-  test('a wrapper that somebody put on later stays, and ours adds nothing after the stop', async () => {
+  test('a later wrapper stays in place, and ours adds nothing after the stop', async () => {
     const register = registry()
     const theirs = await register.metrics()
-    const { host } = await serve(register)
+    const { tidegauge } = await serve(register)
     const ours = register.metrics
     register.metrics = async () => `${await ours()}# wrapped\n`
     expect(await register.metrics()).toMatch(/app_open[^]*# wrapped\n$/)
-    await host.stop()
+    await tidegauge.stop()
     expect(await register.metrics()).toBe(`${theirs}# wrapped\n`)
   })
 
-  test('two hosts may serve through one registry; the second tells what the first has', async () => {
+  test('two hosts may serve through one registry; the second logs what the first already has', async () => {
     const register = registry()
     const first = await serve(register)
     const second = await serve(register)
     const names = parse(await register.metrics()).map(({ name }) => name)
     expect(names).toHaveLength(new Set(names).size)
-    expect(second.messages).toHaveLength(Object.keys(everyKind).length)
-    await first.host.stop()
+    expect(second.log).toHaveLength(Object.keys(everyKind).length)
+    await first.tidegauge.stop()
     expect(parse(await register.metrics())).toHaveLength(names.length)
-    await second.host.stop()
+    await second.tidegauge.stop()
     expect(await register.metrics()).not.toContain('app_open')
   })
 
-  test('what fails on our side costs the application none of its metrics', async () => {
+  test('a failure on our side leaves the application its own metrics', async () => {
     const register = registry()
     const theirs = await register.metrics()
-    let context: any
     const transport = serveThrough(register)
-    const host = createTidegauge({ selfMetrics: 'off' }).export({
-      ...transport,
-      start: (given) => transport.start((context = { ...given, read: () => boom() })),
-    })
-    const boom = () => {
+    const read = () => {
       throw new Error('broken')
     }
-    await host.start()
-    onTestFinished(() => host.stop())
-    expect(context).toBeDefined()
+    const broken: Transport = {
+      ...transport,
+      start: (context) => transport.start({ ...context, read }),
+    }
+    const { tidegauge } = await startTestHost({}, { transports: [broken] })
     expect(await register.metrics()).toBe(theirs)
-    expect(host.health().transports[0]).toMatchObject({ state: 'down', lastError: 'broken' })
+    expect(tidegauge.health().transports.find(({ name }) => name === 'prom-client')).toMatchObject({
+      state: 'down',
+      lastError: 'broken',
+    })
   })
 
-  test('what fails on their side is theirs, as before', async () => {
+  test('a failure on their side is passed on', async () => {
     const register = registry()
     const broken = new library.Gauge({
       name: 'g',
@@ -221,14 +199,14 @@ describe.each(libraries)('served through a registry of %s', (_, library) => {
       },
     })
     expect(broken).toBeDefined()
-    const { host } = await serve(register)
+    const { tidegauge } = await serve(register)
     await expect(register.metrics()).rejects.toThrow('theirs')
-    expect(host.health().healthy).toBe(true)
+    expect(tidegauge.health().healthy).toBe(true)
   })
 
-  test('an Express route that serves the registry serves ours, and counts its scrapes', async () => {
+  test('an Express route that serves the registry also serves ours, and scrapes are counted', async () => {
     const register = registry()
-    const { host } = await serve(register, { selfMetrics: 'on' })
+    const { tidegauge } = await serve(register, { selfMetrics: 'on' })
     const app = express().get('/metrics', async (_request, response) => {
       response.set('Content-Type', register.contentType).end(await register.metrics())
     })
@@ -243,33 +221,26 @@ describe.each(libraries)('served through a registry of %s', (_, library) => {
     }
     const again = parse(await (await fetch(url)).text())
     const exports = again.find(({ name }) => name === 'tidegauge_transport_exports_total')!.samples
-    expect(exports.find(({ labels }) => labels['outcome'] === 'success')!.value).toBe(3)
-    expect(host.health().healthy).toBe(true)
+    const isOurs = ({ labels }: Sample) =>
+      labels['transport'] === 'prom-client' && labels['outcome'] === 'success'
+    expect(exports.find(isOurs)!.value).toBe(3)
+    expect(tidegauge.health().healthy).toBe(true)
   })
 })
 
-test('a page of many slices is whole', async () => {
+test('a page of many slices is complete', async () => {
   const register = { metrics: async () => '\n', contentType: 'text/plain; version=0.0.4' }
-  const host = createTidegauge({ selfMetrics: 'off' })
-  host.use({
-    name: 'many',
-    version: '1.0.0',
-    apiLevel,
-    instruments: {
-      many: { kind: 'counter', name: 'many_total', help: 'M', labels: { i: {} }, seriesLimit: 60_000 },
-    },
-    start({ instruments }) {
-      for (let i = 0; i < 50_000; i++) instruments.many.inc({ i: `ü${i}` }, i)
-    },
-  })
-  await host.export(serveThrough(register)).start()
-  onTestFinished(() => host.stop())
+  const { instruments } = await startTestHost(
+    { many: { kind: 'counter', name: 'many_total', help: 'M', labels: { i: {} }, seriesLimit: 60_000 } },
+    { transports: [serveThrough(register)] },
+  )
+  for (let i = 0; i < 50_000; i++) instruments.many.inc({ i: `ü${i}` }, i)
   const [family] = parseExposition(await register.metrics(), 'text')
   expect(family.samples.every(({ labels, value }) => labels['i'] === `ü${value}`)).toBe(true)
   expect(family.samples).toHaveLength(50_000)
 })
 
-test('refuses what is no registry, and wrong options', () => {
+test('refuses another object than a registry, and wrong options', () => {
   expect(() => serveThrough({} as any, { name: '', scrapeTimeoutMs: 0, port: 1 } as any)).toThrow(
     /option register.*option port.*option name.*option scrapeTimeoutMs/,
   )

@@ -1,24 +1,24 @@
 import { connect, type Socket } from 'node:net'
 
-/** Connections of one sort, and when each of them ended. */
+/** Connections of one kind, and when each of them was closed. */
 export interface Crowd {
   readonly sockets: readonly Socket[]
   readonly startedMs: number
-  /** When each ended, from the start of the crowd. */
+  /** When each was closed, after the start of the crowd. */
   readonly endedAfterMs: number[]
   readonly open: () => number
   end(): void
 }
 
-function crowd(port: number, count: number, live: (socket: Socket) => void): Crowd {
+function crowd(port: number, count: number, behave: (socket: Socket) => void): Crowd {
   const startedMs = performance.now()
   const endedAfterMs: number[] = []
   const sockets = Array.from({ length: count }, () => {
     const socket = connect({ port, host: '127.0.0.1' })
     socket.on('error', () => {})
-    // the end is only seen by who reads; a reset, or an attempt to write, tells the others
+    // a client that does not read notices the close only by a reset or when it writes
     socket.once('close', () => endedAfterMs.push(performance.now() - startedMs))
-    live(socket)
+    behave(socket)
     return socket
   })
   return {
@@ -32,7 +32,7 @@ function crowd(port: number, count: number, live: (socket: Socket) => void): Cro
   }
 }
 
-/** Clients that ask for everything and never read a byte. */
+/** Clients that request everything and never read a byte. */
 export function neverReaders(port: number, count: number): Crowd {
   return crowd(port, count, (socket) => {
     socket.pause()
@@ -40,7 +40,7 @@ export function neverReaders(port: number, count: number): Crowd {
   })
 }
 
-/** Clients that send a byte of their headers now and then. */
+/** Clients that send one byte of their headers every 200 ms. */
 export function slowHeaders(port: number, count: number): Crowd {
   return crowd(port, count, (socket) => {
     socket.resume()

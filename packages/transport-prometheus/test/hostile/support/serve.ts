@@ -18,7 +18,7 @@ export interface ServedProcess {
   stop(): Promise<void>
 }
 
-/** Starts a host with so many series in a process of its own. */
+/** Starts a host with many series in a process of its own. */
 export async function serve(seriesCount: number, limits: object = {}): Promise<ServedProcess> {
   const script = fileURLToPath(new URL('./server.ts', import.meta.url))
   const child = fork(script, [String(seriesCount), JSON.stringify(limits)], {

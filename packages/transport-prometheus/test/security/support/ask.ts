@@ -1,4 +1,4 @@
-/** Requests over plain HTTP or TLS, with everything that fetch hides. */
+/** Requests over plain HTTP or TLS, with what fetch hides. */
 import { request as plainRequest, type IncomingHttpHeaders } from 'node:http'
 import { request as tlsRequest, type RequestOptions } from 'node:https'
 import { connect } from 'node:net'
@@ -31,12 +31,12 @@ export function basic(user: string, password: string): { authorization: string }
   return { authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}` }
 }
 
-/** Sends bytes as they are; resolves with all that came back once the server closes, or after a while. */
-export function sendRaw(port: number, bytes: string | Buffer, patienceMs = 3_000): Promise<string> {
+/** Sends raw bytes. Resolves with the answer when the server closes the connection, or after `timeoutMs`. */
+export function sendRaw(port: number, bytes: string | Buffer, timeoutMs = 3_000): Promise<string> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1', () => socket.write(bytes))
     let text = ''
-    const timer = setTimeout(() => socket.destroy(), patienceMs)
+    const timer = setTimeout(() => socket.destroy(), timeoutMs)
     socket.setEncoding('latin1')
     socket.on('data', (data) => (text += String(data)))
     socket.on('error', () => {})

@@ -1,4 +1,4 @@
-/** Certificates for one test file, made with openssl in a folder that goes with the tests. */
+/** Certificates for one test file, made with openssl in a temporary folder. */
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -13,11 +13,11 @@ export interface Pair {
 
 export interface CertificateFolder {
   readonly folder: string
-  /** The authority that signs what `sign` makes. */
+  /** The authority that signs the certificates of `sign`. */
   readonly ca: Pair
-  /** A certificate by the authority; `from` and `to` as `YYYYMMDDHHMMSSZ`. */
+  /** Makes a certificate that the authority signs; `from` and `to` as `YYYYMMDDHHMMSSZ`. */
   sign(name: string, options?: { sans?: string; from?: string; to?: string; by?: Pair }): Pair
-  /** One that signed itself. */
+  /** Makes a self-signed certificate. */
   selfSigned(name: string): Pair
   remove(): void
 }

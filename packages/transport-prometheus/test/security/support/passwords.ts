@@ -1,6 +1,6 @@
 import { hashSync } from 'bcryptjs'
 
-/** Hashes of little cost, so that tests are fast. */
+/** Hashes of low cost, so that tests are fast. */
 export const hashes = {
   alice: hashSync('wonderland', 4),
   bob: hashSync('builder', 4),

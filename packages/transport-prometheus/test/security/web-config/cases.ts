@@ -1,4 +1,4 @@
-/** Files for the comparison with promtool: name, text, and where the two differ by intent. */
+/** Files for the comparison with promtool. */
 
 const HASH = '$2y$10$QOauhQNbBCuQDKes6eFzPeMqBSjb7Mr5DUmpZ/VcEd00UAV/LDeSi'
 const pair = 'tls_server_config:\n  cert_file: server.pem\n  key_file: server.key\n'
@@ -6,7 +6,7 @@ const tls = (more: string) => `${pair}  ${more.replaceAll('\n', '\n  ')}\n`
 const headers = (more: string) => `http_server_config:\n  headers:\n    ${more}\n`
 const user = (hash: string) => `basic_auth_users:\n  alice: ${hash}\n`
 
-/** Files on which both give one verdict. The names say which. */
+/** Files with the same verdict, by name; the name starts with the verdict. */
 export const agreed: Readonly<Record<string, string>> = {
   'good: empty': '',
   'good: a comment': '# nothing\n',
@@ -19,8 +19,7 @@ export const agreed: Readonly<Record<string, string>> = {
   'good: absolute paths':
     'tls_server_config:\n  cert_file: FOLDER/server.pem\n  key_file: FOLDER/server.key\n',
   'good: an RSA pair': 'tls_server_config:\n  cert_file: rsa.pem\n  key_file: rsa.key\n',
-  'good: a certificate that is out of date':
-    'tls_server_config:\n  cert_file: past.pem\n  key_file: past.key\n',
+  'good: an expired certificate': 'tls_server_config:\n  cert_file: past.pem\n  key_file: past.key\n',
   'good: versions': tls('min_version: TLS10\nmax_version: TLS12'),
   'good: the newest version only': tls('min_version: TLS13\nmax_version: TLS13'),
   'good: quoted texts': tls('min_version: "TLS12"\nmax_version: \'TLS13\''),
@@ -55,7 +54,7 @@ export const agreed: Readonly<Record<string, string>> = {
   'good: a user named like a property': `basic_auth_users:\n  __proto__: ${HASH}\n  constructor: ${HASH}\n`,
   'good: a user without a name': `basic_auth_users:\n  "": ${HASH}\n`,
   'good: the older kind of hash': user(HASH.replace('2y', '2a')),
-  'good: the least cost': user(HASH.replace('10', '04')),
+  'good: the lowest cost': user(HASH.replace('10', '04')),
   'good: no users': 'basic_auth_users: {}\n',
   'good: anchors': `basic_auth_users:\n  alice: &hash ${HASH}\n  bob: *hash\n`,
   'good: merged fields': `tls_server_config:\n  <<: {cert_file: server.pem, key_file: none.key}\n  key_file: server.key\n`,
@@ -66,8 +65,8 @@ export const agreed: Readonly<Record<string, string>> = {
     'tls_server_config:\n  cert_file: none.pem\n  key_file: server.key\n',
   'bad: a key that is not there': 'tls_server_config:\n  cert_file: server.pem\n  key_file: none.key\n',
   'bad: a key of another certificate': 'tls_server_config:\n  cert_file: server.pem\n  key_file: ca.key\n',
-  'bad: the two the wrong way round': 'tls_server_config:\n  cert_file: server.key\n  key_file: server.pem\n',
-  'bad: a certificate that is none':
+  'bad: certificate and key swapped': 'tls_server_config:\n  cert_file: server.key\n  key_file: server.pem\n',
+  'bad: a file that is not a certificate':
     'tls_server_config:\n  cert_file: web.config.yml\n  key_file: server.key\n',
   'bad: a folder for a certificate': 'tls_server_config:\n  cert_file: .\n  key_file: server.key\n',
   'bad: a version of another kind': tls('min_version: SSL30'),
@@ -75,11 +74,11 @@ export const agreed: Readonly<Record<string, string>> = {
   'bad: a number for a version': tls('min_version: 12'),
   'bad: a list for a version': tls('min_version: [TLS12]'),
   'bad: an unknown cipher suite': tls('cipher_suites: [TLS_RSA_WITH_RC4_128_SHA]'),
-  'bad: a cipher suite in OpenSSL’s words': tls('cipher_suites: [ECDHE-RSA-AES128-GCM-SHA256]'),
-  'bad: a text for a list': tls('cipher_suites: TLS_AES_128_GCM_SHA256'),
+  'bad: a cipher suite in OpenSSL’s spelling': tls('cipher_suites: [ECDHE-RSA-AES128-GCM-SHA256]'),
+  'bad: a string for a list': tls('cipher_suites: TLS_AES_128_GCM_SHA256'),
   'bad: a map for a list': tls('cipher_suites: {a: b}'),
   'bad: an unknown curve': tls('curve_preferences: [P-256]'),
-  'bad: a text for a flag': tls('prefer_server_cipher_suites: "true"'),
+  'bad: a string for a flag': tls('prefer_server_cipher_suites: "true"'),
   'bad: a number for a flag': tls('prefer_server_cipher_suites: 1'),
   'bad: an unknown policy': tls('client_auth_type: requireClientCert'),
   'bad: a CA without a policy': tls('client_ca_file: ca.pem'),
@@ -99,19 +98,19 @@ export const agreed: Readonly<Record<string, string>> = {
   'bad: a plain password': user('wonderland'),
   'bad: no hash': user(''),
   'bad: a short hash': user(HASH.slice(0, 50)),
-  'bad: a hash of too little cost': user(HASH.replace('10', '03')),
-  'bad: a hash of too great cost': user(HASH.replace('10', '32')),
+  'bad: a hash of too low a cost': user(HASH.replace('10', '03')),
+  'bad: a hash of too high a cost': user(HASH.replace('10', '32')),
   'bad: a hash of a newer version': user(HASH.replace('2y', '3y')),
   'bad: a list of users': 'basic_auth_users: [alice]\n',
   'bad: a list': '- tls_server_config\n',
-  'bad: a text': 'tls_server_config\n',
+  'bad: a string': 'tls_server_config\n',
   'bad: an open bracket': 'tls_server_config: [\n',
   'bad: a tab': 'tls_server_config:\n\tcert_file: server.pem\n',
-  'bad: an alias of nothing': 'basic_auth_users:\n  alice: *hash\n',
+  'bad: an alias without an anchor': 'basic_auth_users:\n  alice: *hash\n',
   'bad: wrong indentation': 'tls_server_config:\n  cert_file: server.pem\n key_file: server.key\n',
 }
 
-/** Files on which the two differ: what we say, and why. promtool 2.42 is older than some fields. */
+/** Files with different verdicts: ours, and why. promtool 2.42 is older than some fields. */
 export const different: Readonly<Record<string, { text: string; ours: 'good' | 'bad'; why: string }>> = {
   'certificate and key as text': {
     text: 'tls_server_config:\n  cert: CERT\n  key: KEY\n',
@@ -138,19 +137,19 @@ export const different: Readonly<Record<string, { text: string; ours: 'good' | '
   'a hash that can never match': {
     text: user(HASH.replace('LDeSi', 'LDeS!')),
     ours: 'bad',
-    why: 'Go looks at the length and cost alone, and the user would be locked out',
+    why: 'Go only checks length and cost, and the user would be locked out',
   },
   'a hash with a tail': {
     text: user(`${HASH}iiii`),
     ours: 'bad',
-    why: 'Go ignores what follows the hash; a hash that was pasted wrongly should be told',
+    why: 'Go ignores what follows the hash; a hash that was copied wrongly should be reported',
   },
   'a CA without a certificate': {
     text: tls('client_ca_file: web.config.yml\nclient_auth_type: RequireAndVerifyClientCert'),
     ours: 'bad',
-    why: 'Go takes any text for a CA, and every client would be locked out',
+    why: 'Go accepts any text as a CA, and every client would be locked out',
   },
-  'a least version above the greatest': {
+  'a minimum version above the maximum version': {
     text: tls('min_version: TLS13\nmax_version: TLS12'),
     ours: 'bad',
     why: 'no client could connect',
@@ -163,6 +162,6 @@ export const different: Readonly<Record<string, { text: string; ours: 'good' | '
   'two documents': {
     text: '{}\n---\nbasic_auth_users: {}\n',
     ours: 'bad',
-    why: 'go-yaml reads the first alone: users in the second would be no users',
+    why: 'go-yaml only reads the first: users in the second would be ignored',
   },
 }

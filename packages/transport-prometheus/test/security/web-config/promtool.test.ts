@@ -1,4 +1,4 @@
-/** The verdict of `promtool check web-config` and ours, file for file. */
+/** Compares our verdict on many files with that of `promtool check web-config`. */
 import { execFile, execFileSync } from 'node:child_process'
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -23,7 +23,7 @@ beforeAll(async () => {
 afterAll(made.remove)
 
 let count = 0
-/** Writes a file in a folder of its own, beside copies of the certificates. */
+/** Writes a file into a new folder, with copies of the certificates. */
 function write(text: string): string {
   const folder = join(made.folder, `case ${count++}`)
   mkdirSync(folder)
@@ -39,10 +39,11 @@ function write(text: string): string {
   return file
 }
 
-const none = { tls: undefined, users: new Map(), headers: new Map(), rateLimit: undefined, notes: [] }
+const none = { tls: undefined, users: new Map(), headers: new Map(), rateLimit: undefined, warnings: [] }
+const deps = { logger: silentLogger, monotonic: () => 0 }
 function ours(file: string): { verdict: 'good' | 'bad'; message: string } {
   try {
-    openSettings({ webConfigFile: file, spec: none }, { logger: silentLogger, monotonic: () => 0 })
+    openSettings({ webConfigFile: file, spec: none, bearerTokens: [] }, deps)
     return { verdict: 'good', message: '' }
   } catch (thrown) {
     const { code, message } = thrown as Error & { code: string }
@@ -60,7 +61,7 @@ function theirs(file: string): Promise<{ verdict: 'good' | 'bad'; message: strin
 }
 
 describe('a web.config.yml', () => {
-  test.each(Object.entries(agreed))('%s, as promtool says', async (name, text) => {
+  test.each(Object.entries(agreed))('%s, as in promtool', async (name, text) => {
     const file = write(text)
     const [mine, its] = [ours(file), await theirs(file)]
     expect(mine.verdict, `${mine.message} / ${its.message}`).toBe(its.verdict)
@@ -68,12 +69,12 @@ describe('a web.config.yml', () => {
   })
 
   test.each(Object.entries(different))(
-    '%s: not as promtool says, by intent',
+    '%s: intentionally not as in promtool',
     async (_, { text, ours: verdict }) => {
       const file = write(text)
       const [mine, its] = [ours(file), await theirs(file)]
       expect(mine.verdict, mine.message).toBe(verdict)
-      // once promtool agrees, the case belongs to the others
+      // if promtool agrees, the case belongs to the other list
       expect(its.verdict).not.toBe(verdict)
     },
   )

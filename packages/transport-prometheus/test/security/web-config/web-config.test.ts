@@ -15,7 +15,7 @@ function parse(text: string) {
 }
 
 describe('a web.config.yml', () => {
-  test('has every field of the exporter-toolkit, with paths from its own folder', () => {
+  test('may have every field of the exporter-toolkit, with paths relative to its folder', () => {
     const { spec, issues } = parse(`
 tls_server_config:
   cert_file: tls/cert.pem
@@ -51,11 +51,11 @@ rate_limit: { interval: 1m30s, burst: 5 }
       users: new Map([['alice', '$2y$10$QOauhQNbBCuQDKes6eFzPeMqBSjb7Mr5DUmpZ/VcEd00UAV/LDeSi']]),
       headers: new Map([['X-Frame-Options', 'deny']]),
       rateLimit: { intervalMs: 90_000, burst: 5 },
-      notes: ['http2 is on in the file, but only HTTP/1.1 is served'],
+      warnings: ['http2 is on in the file, but only HTTP/1.1 is supported'],
     })
   })
 
-  test('tells every fault at once, with line and column, and no value that may be a secret', () => {
+  test('has every issue at once, with line and column, and without values that may be secrets', () => {
     const { issues } = parse(`tls_server_config:
   cert_fil: canary
   min_version: TLS9
@@ -69,18 +69,18 @@ http_server_config:
     Set-Cookie: canary
 `)
     expect(issues.map(({ path, received }) => `${path}: ${received}`)).toEqual([
-      'tls_server_config.cert_fil (line 2, column 3): a field of no meaning here',
+      'tls_server_config.cert_fil (line 2, column 3): an unknown field',
       'tls_server_config.min_version (line 3, column 3): "TLS9"',
-      'basic_auth_users."bob\\n" (line 6, column 3): fields with values',
-      'basic_auth_users.alice (line 5, column 3): no bcrypt hash',
-      'basic_auth_users."bob\\n" (line 6, column 3): no bcrypt hash',
-      'http_server_config.headers.Set-Cookie (line 11, column 5): a header that can not be set here',
-      'rate_limit.interval (line 8, column 3): no duration',
+      'basic_auth_users."bob\\n" (line 6, column 3): a map',
+      'basic_auth_users.alice (line 5, column 3): not a bcrypt hash',
+      'basic_auth_users."bob\\n" (line 6, column 3): not a bcrypt hash',
+      'http_server_config.headers.Set-Cookie (line 11, column 5): a header that cannot be set here',
+      'rate_limit.interval (line 8, column 3): not a duration',
     ])
     expect(JSON.stringify(issues)).not.toContain('canary')
   })
 
-  test('that is no YAML is told by line and column, without a word of it', () => {
+  test('that is not YAML gives a line and column, without quoting it', () => {
     // the parser's own message quotes the second
     for (const text of ['"canary', '|canary', '!canary!x y', '"x" canary']) {
       const { issues } = parse(`basic_auth_users:\n  alice: ${text}\n`)
@@ -90,7 +90,7 @@ http_server_config:
     }
   })
 
-  test('a rate limit of 0 is none, and one without a burst is a fault', () => {
+  test('a rate limit of 0 means no limit, and one without a burst is an issue', () => {
     expect(parse('rate_limit: {interval: 0, burst: 0}')).toMatchObject({
       spec: { rateLimit: undefined },
       issues: [],
@@ -101,7 +101,7 @@ http_server_config:
     expect(parse('rate_limit: {interval: -1s, burst: 1}').issues).toHaveLength(1)
   })
 
-  test('never throws, whatever is in it, and never takes long', () => {
+  test('never throws and never takes long, for any text', () => {
     const texts = Object.values(agreed)
     const mangled = fc
       .tuple(fc.constantFrom(...texts), fc.nat(), fc.nat(200), fc.string({ maxLength: 20 }))
@@ -132,7 +132,7 @@ http_server_config:
   })
 })
 
-test('durations are read as Go writes them', () => {
+test('durations are parsed as in Go', () => {
   const read = {
     '0': 0,
     '1s': 1_000,

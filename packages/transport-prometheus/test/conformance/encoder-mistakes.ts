@@ -3,18 +3,18 @@ import { decodeProtobuf, familySchema } from '../support/decode-protobuf.js'
 import type { Document, DocumentFormat } from './receivers.js'
 import type { Recorded } from './registries.js'
 
-/** A mistake that an encoder could make, seeded into a document that is right. */
-export interface Fault {
+/** A mistake that an encoder could make. */
+export interface Mistake {
   readonly name: string
   readonly format: DocumentFormat
-  /** Receivers that are spared it, because it ends them. */
-  readonly spared?: readonly string[]
-  /** Returns the document with the mistake; it must differ from the one it was given. */
-  seed(document: Document): Document | Promise<Document>
+  /** Receivers that do not get it, because it crashes them. */
+  readonly skippedReceivers?: readonly string[]
+  /** Returns the document with the mistake. */
+  apply(document: Document): Document | Promise<Document>
 }
 
-/** What the faults are seeded into: one instrument of each kind that they need, with values that give them away. */
-export const seededRegistry: readonly Recorded[] = [
+/** The registry that the mistakes are applied to: instruments and values that show each of them. */
+export const mistakeRegistry: readonly Recorded[] = [
   {
     definition: { kind: 'counter', name: 'requests_total', help: 'Requests\nserved', labels: { l_path: {} } },
     series: [
@@ -77,7 +77,7 @@ const inBoth: readonly (readonly [name: string, edit: Edit])[] = [
   ['a label name has a hyphen', replace(/l_room=/g, 'l-room=')],
   ['a metric name has a hyphen', replace(/^heat\{/gm, 'he-at{')],
   ['two labels have no comma between them', replace('l_room="x"', 'l_room="x"l_b="y"')],
-  ['a label stands twice in a series', replace('l_room="x"', 'l_room="x",l_room="x"')],
+  ['a label occurs twice in a series', replace('l_room="x"', 'l_room="x",l_room="x"')],
   ['a label is lost', replace('{l_room="x"}', '')],
   ['the closing brace is lost', replace('{l_room="x"} ', '{l_room="x" ')],
   ['Infinity is written for +Inf', replace(/\} \+Inf$/m, '} Infinity')],
@@ -95,22 +95,22 @@ const inBoth: readonly (readonly [name: string, edit: Edit])[] = [
   ['the count differs from the buckets', replace(/^wait_seconds_count 4/m, 'wait_seconds_count 5')],
   ['the sum is lost', dropLine(/^wait_seconds_sum/)],
   ['a bucket has no bound', replace('wait_seconds_bucket{le="0.1"}', 'wait_seconds_bucket')],
-  ['a type is told twice', replace(/^(# TYPE heat gauge)$/m, '$1\n$1')],
-  ['a type is none that exists', replace('# TYPE heat gauge', '# TYPE heat guage')],
+  ['a type is written twice', replace(/^(# TYPE heat gauge)$/m, '$1\n$1')],
+  ['a type does not exist', replace('# TYPE heat gauge', '# TYPE heat guage')],
   [
-    'a family is told in two places',
+    'a family is written in two places',
     (text) =>
       text.replace(/^(heat\{l_room="x"\} .*)\n/m, '').replace(/^(# \w+ lag )/m, 'heat{l_room="x"} -0.25\n$1'),
   ],
   ['lines end as on Windows', replace(/\n/g, '\r\n')],
   ['a byte is not UTF-8', (text) => text.replace('ünï', '\u0000\u0001latin1\u0001\u0000')],
-  ['a NUL stands between two series', replace(/^heat\{l_room="y"/m, '\u0000heat{l_room="y"')],
+  ['a NUL is between two series', replace(/^heat\{l_room="y"/m, '\u0000heat{l_room="y"')],
   ['the body is cut in the middle of a line', (text) => text.slice(0, text.indexOf('l_room="y"') + 4)],
 ]
 
 const inText: readonly (readonly [string, Edit])[] = [
   ['the last line does not end', (text) => text.trimEnd()],
-  ['an exemplar stands in the text format', replace('"/a"} 3', '"/a"} 3 # {trace="x"} 1')],
+  ['the text format has an exemplar', replace('"/a"} 3', '"/a"} 3 # {trace="x"} 1')],
 ]
 
 const inOpenMetrics: readonly (readonly [string, Edit])[] = [
@@ -118,10 +118,10 @@ const inOpenMetrics: readonly (readonly [string, Edit])[] = [
   ['something follows # EOF', (text) => `${text}heat{l_room="w"} 1\n`],
   ['a counter’s family keeps _total', replace(/^# (TYPE|HELP) requests( |$)/gm, '# $1 requests_total$2')],
   ['a counter’s sample lacks _total', replace(/^requests_total\{/gm, 'requests{')],
-  ['an empty line stands between families', replace('# TYPE heat', '\n# TYPE heat')],
-  ['a comment stands between families', replace('# TYPE heat', '# by hand\n# TYPE heat')],
-  ['a unit is not the name’s ending', replace('# UNIT wait_seconds seconds', '# UNIT wait_seconds bytes')],
-  ['an exemplar stands on a gauge', replace('l_room="x"} -0.25', 'l_room="x"} -0.25 # {trace="x"} 1')],
+  ['an empty line is between families', replace('# TYPE heat', '\n# TYPE heat')],
+  ['a comment is between families', replace('# TYPE heat', '# by hand\n# TYPE heat')],
+  ['a unit is not the end of the name', replace('# UNIT wait_seconds seconds', '# UNIT wait_seconds bytes')],
+  ['a gauge has an exemplar', replace('l_room="x"} -0.25', 'l_room="x"} -0.25 # {trace="x"} 1')],
   ['an exemplar is too long', replace('"/a"} 3', `"/a"} 3 # {trace="${'x'.repeat(130)}"} 1`)],
 ]
 
@@ -132,12 +132,12 @@ const find = (families: any[], name: string) => families.find((family) => family
 const inProtobuf: readonly (readonly [string, EditFamilies])[] = [
   ['a label pair has no value', (all) => (find(all, 'heat').metric[0].label[0].value = '')],
   [
-    'a label is told twice',
+    'a label is written twice',
     (all) => find(all, 'heat').metric[0].label.push(find(all, 'heat').metric[0].label[0]),
   ],
-  ['a series is told twice', (all) => find(all, 'heat').metric.push(find(all, 'heat').metric[0])],
+  ['a series is written twice', (all) => find(all, 'heat').metric.push(find(all, 'heat').metric[0])],
   ['a series is lost', (all) => find(all, 'heat').metric.pop()],
-  ['a gauge is told as a counter', (all) => (find(all, 'heat').type = 0)],
+  ['a gauge is written as a counter', (all) => (find(all, 'heat').type = 0)],
   [
     'a value is rounded to single precision',
     (all) => (find(all, 'heat').metric[2].gauge.value = Math.fround(1 / 3)),
@@ -169,42 +169,42 @@ const inBytes: readonly (readonly [string, (body: Uint8Array) => Uint8Array])[] 
   ['doubles are written with the highest byte first', swapDouble],
 ]
 
-/** Every fault, in the format that it is seeded in. */
-export const faults: readonly Fault[] = [
+/** Every mistake, with its format. */
+export const mistakes: readonly Mistake[] = [
   ...(['text', 'openmetrics'] as const).flatMap((format) =>
     [...inBoth, ...(format === 'text' ? inText : inOpenMetrics)].map(([name, edit]) =>
-      textFault(name, format, edit),
+      textMistake(name, format, edit),
     ),
   ),
-  ...inProtobuf.map(([name, edit]) => familyFault(name, edit)),
-  ...inBytes.map(([name, edit]): Fault => ({
+  ...inProtobuf.map(([name, edit]) => familyMistake(name, edit)),
+  ...inBytes.map(([name, edit]): Mistake => ({
     name,
     format: 'protobuf',
-    seed: (document) => ({ ...document, body: edit(document.body) }),
+    apply: (document) => ({ ...document, body: edit(document.body) }),
   })),
 ]
 
-function textFault(name: string, format: DocumentFormat, edit: Edit): Fault {
+function textMistake(name: string, format: DocumentFormat, edit: Edit): Mistake {
   return {
     name,
     format,
-    seed: (document) => {
+    apply: (document) => {
       const text = edit(new TextDecoder().decode(document.body))
-      const marked = new TextEncoder().encode(text)
-      // U+0000 U+0001 … marks the bytes that are to be no UTF-8
-      const at = marked.findIndex((byte, i) => byte === 0 && marked[i + 1] === 1)
-      return { ...document, body: at < 0 ? marked : changed(changed(marked, at, 0xff), at + 1, 0xfe) }
+      const bytes = new TextEncoder().encode(text)
+      // U+0000 U+0001 marks the bytes that become invalid UTF-8
+      const at = bytes.findIndex((byte, i) => byte === 0 && bytes[i + 1] === 1)
+      return { ...document, body: at < 0 ? bytes : changed(changed(bytes, at, 0xff), at + 1, 0xfe) }
     },
   }
 }
 
-function familyFault(name: string, edit: EditFamilies): Fault {
+function familyMistake(name: string, edit: EditFamilies): Mistake {
   return {
     name,
     format: 'protobuf',
     // Prometheus 2.42 panics
-    ...(name === 'spans and deltas differ in length' && { spared: ['Prometheus'] }),
-    seed: async (document) => {
+    ...(name === 'spans and deltas differ in length' && { skippedReceivers: ['Prometheus'] }),
+    apply: async (document) => {
       const families = await decodeProtobuf(document.body)
       edit(families as any[])
       const parts = families.map((family) => delimited(toBinary(familySchema, family as never)))

@@ -1,12 +1,12 @@
-/** A real Pushgateway for tests: it parses what is pushed with client_golang's parsers, and gives it back. */
+/** A real Pushgateway for tests: it parses what is pushed with client_golang's parsers, and writes it again. */
 import { spawn } from 'node:child_process'
-import { end, freePort, until } from './prometheus-server.ts'
 import { debianProgram } from '@tidegauge/testkit'
+import { freePort, stopProcess, untilReady } from './processes.js'
 
 export interface Pushgateway {
-  /** Replaces what is held; the answer's status, and its text when it was refused. */
+  /** Replaces what it has. Returns the answer's status, and its text when it was refused. */
   push(body: Uint8Array, contentType: string): Promise<{ status: number; text: string }>
-  /** What it holds, in text 0.0.4, with its own metrics left out. */
+  /** What it has, in text 0.0.4, with its own metrics. */
   held(): Promise<string>
   stop(): Promise<void>
 }
@@ -19,7 +19,7 @@ export async function startPushgateway(): Promise<Pushgateway> {
   })
   let log = ''
   child.stderr.on('data', (data) => (log += String(data)))
-  await until(
+  await untilReady(
     async () => (await fetch(`${origin}/-/ready`)).ok,
     () => log,
   )
@@ -35,6 +35,6 @@ export async function startPushgateway(): Promise<Pushgateway> {
     },
     held: async () =>
       (await fetch(`${origin}/metrics`, { headers: { accept: 'text/plain;version=0.0.4' } })).text(),
-    stop: () => end(child),
+    stop: () => stopProcess(child),
   }
 }

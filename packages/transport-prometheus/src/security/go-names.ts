@@ -1,6 +1,7 @@
-// A table of constants: names of Go's crypto/tls, which web.config.yml is written in, and those of OpenSSL.
+// Tables of constants: the names of Go's crypto/tls, which web.config.yml uses, and those of Node.js and OpenSSL.
 import type { ClientAuthType, SecurityHeader, TlsVersion } from './spec.js'
 
+/** Versions of TLS. */
 export const tlsVersions: ReadonlyMap<string, TlsVersion> = new Map([
   ['TLS10', 'TLSv1'],
   ['TLS11', 'TLSv1.1'],
@@ -18,6 +19,7 @@ export const clientAuthTypes: ReadonlyMap<string, ClientAuthType> = new Map([
   ['RequireAndVerifyClientCert', 'RequireAndVerifyClientCert'],
 ])
 
+/** Elliptic curves. */
 export const curves: ReadonlyMap<string, string> = new Map([
   ['CurveP256', 'P-256'],
   ['CurveP384', 'P-384'],
@@ -25,7 +27,7 @@ export const curves: ReadonlyMap<string, string> = new Map([
   ['X25519', 'X25519'],
 ])
 
-/** Source: `tls.CipherSuites()` of Go 1.19, whose last four later releases call insecure (no forward secrecy). */
+/** Source: `tls.CipherSuites()` of Go 1.19. Later releases call the last four insecure (no forward secrecy). */
 export const cipherSuites: ReadonlyMap<string, string> = new Map([
   ['TLS_AES_128_GCM_SHA256', 'TLS_AES_128_GCM_SHA256'],
   ['TLS_AES_256_GCM_SHA384', 'TLS_AES_256_GCM_SHA384'],
@@ -46,7 +48,7 @@ export const cipherSuites: ReadonlyMap<string, string> = new Map([
   ['TLS_RSA_WITH_AES_256_GCM_SHA384', 'AES256-GCM-SHA384'],
 ])
 
-/** The five headers, with the values that are allowed where not every one is. */
+/** The five headers that can be set, with their allowed values where these are limited. */
 export const securityHeaders: ReadonlyMap<string, { name: SecurityHeader; values?: readonly string[] }> =
   new Map([
     ['Content-Security-Policy', { name: 'Content-Security-Policy' }],
@@ -56,7 +58,7 @@ export const securityHeaders: ReadonlyMap<string, { name: SecurityHeader; values
     ['Strict-Transport-Security', { name: 'Strict-Transport-Security' }],
   ])
 
-/** The names of a table as an error tells them. */
+/** The names in a table, for error messages. */
 export function oneOf(table: ReadonlyMap<string, unknown>): string {
   return `one of ${[...table.keys()].join(', ')}`
 }

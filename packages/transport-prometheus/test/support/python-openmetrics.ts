@@ -2,8 +2,8 @@
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { end } from './prometheus-server.ts'
 import { debianFile, debianProgram } from '@tidegauge/testkit'
+import { stopProcess } from './processes.js'
 
 export interface PythonFamily {
   readonly name: string
@@ -39,12 +39,12 @@ export async function startPythonParser(): Promise<PythonParser> {
     parse: async (document) => {
       child.stdin.write(`${JSON.stringify(document)}\n`)
       const { value, done } = await lines.next()
-      if (done) throw new Error('the Python parser has ended; is its library whole?')
+      if (done) throw new Error('the Python parser has ended; is its library complete?')
       return JSON.parse(value)
     },
     stop: () => {
       child.stdin.end()
-      return end(child)
+      return stopProcess(child)
     },
   }
 }

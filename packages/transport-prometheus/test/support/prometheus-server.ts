@@ -1,20 +1,19 @@
 /** A real Prometheus for tests. */
-import { spawn, type ChildProcess } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { debianProgram } from '@tidegauge/testkit'
+import { freePort, stopProcess, untilReady } from './processes.js'
 
 export interface PrometheusServer {
   /** Evaluates an instant query; each result is the sample's labels and its value as text. */
   query(expression: string): Promise<{ metric: Record<string, string>; value: string; timestamp: number }[]>
-  /** What Prometheus says of its one target. */
+  /** What Prometheus reports about its one target. */
   target(): Promise<{ health: string; lastError: string; lastScrape: string }>
-  /** Waits for a scrape that began after this call and went well. */
+  /** Waits for a successful scrape that starts after this call. */
   scraped(): Promise<void>
-  /** What a scrape that began after this call gave: the error, or every sample that it stored. */
+  /** The result of a scrape that starts after this call: the error, and every sample that was stored. */
   scrapedSamples(): Promise<{
     lastError: string
     samples: { name: string; labels: Record<string, string>; value: number }[]
@@ -68,7 +67,7 @@ export async function startPrometheus(options: PrometheusServerOptions): Promise
     return body.data
   }
   const target = async () => (await api('/api/v1/targets')).activeTargets[0]
-  await until(
+  await untilReady(
     async () => (await fetch(`http://127.0.0.1:${port}/-/ready`)).ok,
     () => log,
   )
@@ -82,12 +81,12 @@ export async function startPrometheus(options: PrometheusServerOptions): Promise
         const { lastScrape, health } = await target()
         return health === 'up' && Date.parse(lastScrape) > from
       }
-      await until(fresh, () => log)
+      await untilReady(fresh, () => log)
     },
     scrapedSamples: async () => {
       const from = Date.now()
       let seen = await target()
-      await until(
+      await untilReady(
         async () => Date.parse((seen = await target()).lastScrape) > from,
         () => log,
       )
@@ -102,13 +101,13 @@ export async function startPrometheus(options: PrometheusServerOptions): Promise
       return data.result.map(({ metric, value: [timestamp, value] }: any) => ({ metric, value, timestamp }))
     },
     stop: async () => {
-      await end(child)
+      await stopProcess(child)
       rmSync(folder, { recursive: true, force: true })
     },
   }
 }
 
-/** A stored series as samples; a native histogram as its sum, count and whole. */
+/** A stored series as samples. A native histogram becomes its sum, its count and its bucket `+Inf`. */
 function samplesOfResult({ metric, value, histogram }: any) {
   const { __name__: name, job: _, instance: __, ...labels } = metric
   const number = (text: string) => Number(text.replace('Inf', 'Infinity'))
@@ -119,30 +118,4 @@ function samplesOfResult({ metric, value, histogram }: any) {
     { name: `${name}_count`, labels, value: number(count) },
     { name: `${name}_bucket`, labels: { ...labels, le: '+Inf' }, value: number(count) },
   ]
-}
-
-/** A port that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as { port: number }
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
-
-export async function until(
-  isSo: () => Promise<boolean>,
-  log: () => string,
-  patienceMs = 30_000,
-): Promise<void> {
-  for (const end = performance.now() + patienceMs; performance.now() < end; await sleep(50))
-    if (await isSo().catch(() => false)) return
-  throw new Error(`a server did not come to it in time:\n${log()}`)
-}
-
-export async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null) return
-  const ended = new Promise((resolve) => child.once('close', resolve))
-  child.kill('SIGTERM')
-  await ended
 }
