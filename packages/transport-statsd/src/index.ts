@@ -1,6 +1,6 @@
-export type { NameForm, TagStyle } from './lines/style.js'
+export type { NameForm, TagStyle } from './encode/tag-style.js'
 export { instruments } from './metrics.js'
 export type { StatsdOptions } from './options.js'
-export type { SampleSeries, SampleSeriesOptions } from './samples/samples.js'
+export type { SampleSeries, SampleSeriesOptions } from './samples/sample-series.js'
 export type { TargetOptions } from './send/target.js'
 export { statsd, type StatsdTransport } from './transport.js'

@@ -1,12 +1,12 @@
 import { defineInstruments } from '@tidegauge/core'
-import { dropReasons } from './tally.js'
+import { dropReasons } from './counts.js'
 
-/** What the transport tells about itself, through the plugin that `selfMetrics()` gives. */
+/** The metrics of the transport itself, which the plugin of `selfMetrics()` reports. */
 export const instruments = defineInstruments({
   flushes: {
     kind: 'counter',
     name: 'tidegauge_statsd_flushes_total',
-    help: 'Flushes that were sent whole.',
+    help: 'Flushes that were sent completely.',
   },
   lines: {
     kind: 'counter',
@@ -16,12 +16,12 @@ export const instruments = defineInstruments({
   datagrams: {
     kind: 'counter',
     name: 'tidegauge_statsd_datagrams_total',
-    help: 'Datagrams that were sent; over TCP the connections that were read to their end.',
+    help: 'Datagrams that were sent; over TCP, connections that were read to their end.',
   },
   bytes: {
     kind: 'counter',
     name: 'tidegauge_statsd_sent_bytes_total',
-    help: 'Bytes that were sent, without the headers of the network.',
+    help: 'Bytes that were sent, without network headers.',
     unit: 'bytes',
   },
   errors: {
@@ -38,11 +38,11 @@ export const instruments = defineInstruments({
   doubtful: {
     kind: 'counter',
     name: 'tidegauge_statsd_doubtful_lines_total',
-    help: 'Lines of TCP connections that broke, which the receiver may have or not.',
+    help: 'Lines of TCP connections that broke: the receiver may have them or not.',
   },
   replaced: {
     kind: 'counter',
     name: 'tidegauge_statsd_replaced_series_total',
-    help: 'Series of whose name or labels a character had to be replaced.',
+    help: 'Series with a character in their name or labels that was replaced.',
   },
 })

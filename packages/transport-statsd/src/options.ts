@@ -1,53 +1,55 @@
 import { OptionCheck } from '@tidegauge/core'
-import type { FlusherSettings } from './flush/flusher.js'
-import type { LineSettings } from './lines/figure-writer.js'
-import { tagStyles, type NameForm, type TagStyle } from './lines/style.js'
-import { isRate } from './samples/samples.js'
+import type { LineSettings } from './encode/line-settings.js'
+import { tagStyles, type NameForm, type TagStyle } from './encode/tag-style.js'
+import { parseTags } from './encode/tags.js'
+import type { FlushSettings } from './flush/flusher.js'
+import { isRate, type SampleSettings } from './samples/sample-series.js'
 import { parseTarget, targetKeys, type Target, type TargetOptions } from './send/target.js'
 
-/** What `statsd()` takes. */
+/** The options of `statsd()`. */
 export interface StatsdOptions extends TargetOptions {
-  /** The transport's name in routes and reports. Default `statsd`. */
+  /** The transport's name in routes, `/health` and core's own metrics. Default `statsd`. */
   readonly name?: string
-  /** How labels travel. Default `dogstatsd`, which npm's server, Telegraf and statsd_exporter read, too. */
+  /** How labels are written. Default `dogstatsd`, which npm's server, Telegraf and statsd_exporter read, too. */
   readonly tags?: TagStyle
-  /** `dotted` (default): the dotted name where an instrument has one. `underscored`: as in Prometheus. */
+  /** `dotted`: the dotted name of an instrument or label where it has one. `underscored`: as in Prometheus. Default `dotted`. */
   readonly names?: NameForm
-  /** Stands before every name as it is: letters, digits, `_`, `.`, `-`. Default: none. */
+  /** Comes before every name, unchanged: letters, digits, `_`, `.`, `-`. Default: none. */
   readonly prefix?: string
   /**
-   * What becomes of characters beyond ASCII in label values: kept as UTF-8 (default but for TCP), or replaced
-   * (default for TCP, where npm's server would read line breaks and separators out of them).
+   * Whether label values keep characters beyond ASCII. Default `keep`; for TCP `replace`, because npm's server would
+   * read line breaks and separators out of them.
    */
   readonly nonAscii?: 'keep' | 'replace'
-  /** Tags of every line; a series' own label of the same name is stronger. */
+  /** Tags of every line. A series' own label of the same name wins, even when it is empty. Default: none. */
   readonly globalTags?: Readonly<Record<string, string>>
-  /** Time between flushes. Default 10,000, as StatsD servers flush. */
+  /** The time between flushes, in milliseconds. Default 10,000, the interval of most StatsD servers. */
   readonly flushIntervalMs?: number
-  /** Part of the interval by which flushes come earlier or later at random, 0 to 1. Default 0.1. */
+  /** Part of the interval by which a flush comes earlier or later at random, 0 to 1. Default 0.1. */
   readonly jitterRatio?: number
-  /** Count, sum and counters of buckets (default), or count, sum and gauges of quantiles since the last flush. */
+  /**
+   * `buckets`: count, sum and the buckets as counters. `quantiles`: count, sum, and as gauges the quantiles of what
+   * came since the last flush. Default `buckets`.
+   */
   readonly histograms?: 'buckets' | 'quantiles'
   /** The quantiles of `histograms: 'quantiles'`. Default 0.5, 0.9, 0.99. */
   readonly quantiles?: readonly number[]
-  /** Whether a gauge that has not changed is sent again (default), or left out. */
+  /** Whether an unchanged gauge is sent again: some servers forget gauges that are not. Default `resend`. */
   readonly unchangedGauges?: 'resend' | 'skip'
-  /** `whole`: fractions of a delta wait until they are one, for receivers that cut them off. Default `exact`. */
+  /** `whole`: fractions of a delta wait until they add up to one, for receivers that cut them off. Default `exact`. */
   readonly counters?: 'exact' | 'whole'
-  /** The part of a plugin's raw samples that is sent, by the plugin's name. Figures are never sampled. */
+  /** The part of a plugin's raw samples that is sent, by the plugin's name. Default: all. */
   readonly sampling?: Readonly<Record<string, number>>
-  /** Most bytes of samples that wait to be sent. Default 1,048,576. */
+  /** The most bytes of raw samples that wait; when they are full, new samples are dropped and counted. Default 1,048,576. */
   readonly maxQueuedSampleBytes?: number
-  /** What becomes of lines of a TCP connection that broke: sent again (default), or taken for sent. */
+  /** TCP only: what to do with lines that the receiver may have or not. Default `resend`. */
   readonly brokenConnections?: 'resend' | 'drop'
 }
 
 /** The options, checked and complete. */
-export interface StatsdSettings extends FlusherSettings {
+export interface StatsdSettings extends FlushSettings, Omit<SampleSettings, 'random'> {
+  readonly name: string
   readonly target: Target
-  readonly flushIntervalMs: number
-  readonly jitterRatio: number
-  readonly sampling: Readonly<Record<string, number>>
   readonly maxQueuedSampleBytes: number
 }
 
@@ -70,7 +72,7 @@ const keys = [
   'brokenConnections',
 ]
 
-/** Throws `OPTIONS_INVALID` that names every wrong option. Does no I/O. */
+/** Checks the options. Throws `OPTIONS_INVALID`, which names every wrong option. */
 export function parseOptions(options: StatsdOptions = {}): StatsdSettings {
   const check = new OptionCheck('transport "statsd"')
   const given = check.object('', options, keys) as StatsdOptions
@@ -111,7 +113,7 @@ function parseLines(check: OptionCheck, given: StatsdOptions, protocol: Target['
       'keep',
       'replace',
     ]),
-    globalTags: Object.entries(check.labels('globalTags', given.globalTags)),
+    globalTags: parseTags(check, 'globalTags', given.globalTags),
     histograms: check.choice('histograms', given.histograms, 'buckets', ['buckets', 'quantiles']),
     quantiles,
     unchangedGauges: check.choice('unchangedGauges', given.unchangedGauges, 'resend', ['resend', 'skip']),

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { instruments } from '../src/index.js'
 
-it('tells about itself under these names, kinds and labels', () => {
+it('reports its own metrics under these names, kinds and labels', () => {
   expect(
     Object.values(instruments).map(({ name, kind, ...rest }) => [
       name,

@@ -26,7 +26,7 @@ describe('options', () => {
     })
   })
 
-  it('take a URL in place of protocol, host, port and path', () => {
+  it('accept a URL instead of protocol, host, port and path', () => {
     const target = (url: string) => parseOptions({ url }).target
     expect(target('udp://statsd.example:9125')).toMatchObject({ host: 'statsd.example', port: 9_125 })
     expect(target('tcp://statsd.example')).toEqual({
@@ -44,7 +44,7 @@ describe('options', () => {
     })
   })
 
-  it('keep characters beyond ASCII but over TCP, unless told otherwise', () => {
+  it('keep characters beyond ASCII except over TCP, unless the option says otherwise', () => {
     const nonAscii = (options: StatsdOptions) => parseOptions(options).lines.nonAscii
     expect([nonAscii({}), nonAscii({ url: 'tcp://a' }), nonAscii({ url: 'unix:///a' })]).toEqual([
       'keep',
@@ -54,7 +54,7 @@ describe('options', () => {
     expect(nonAscii({ url: 'tcp://a', nonAscii: 'keep' })).toBe('keep')
   })
 
-  it('are all told when they are wrong, with what was received and expected', () => {
+  it('are all reported when they are wrong, with what was received and expected', () => {
     const options = {
       name: 'A b',
       protocol: 'http',
@@ -87,7 +87,7 @@ describe('options', () => {
     }
     expect(thrown.code).toBe('OPTIONS_INVALID')
     expect(thrown.issues!.map(({ path }) => path).toSorted()).toEqual(Object.keys(options).toSorted())
-    expect(thrown.message).toMatch(/^transport "statsd": option hots was an option of no meaning here/)
+    expect(thrown.message).toMatch(/^transport "statsd": option hots was .*; option name was "A b"/)
   })
 
   it.each([

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import * as api from '../src/index.js'
 import { version } from '../src/version.js'
 
-describe('the public surface', () => {
+describe('the public API', () => {
   it('is exactly this', () => {
     expect(Object.keys(api).sort()).toEqual(['instruments', 'statsd'])
   })
@@ -22,7 +22,7 @@ describe('the public surface', () => {
     ])
   })
 
-  it('tells the version of the package, which depends on statsd-client alone', () => {
+  it('has the version of the package, which depends on statsd-client alone', () => {
     const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
       version: string
       dependencies: object

@@ -8,7 +8,7 @@ import { openReceiver } from './support/udp-receiver.js'
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
 
-it('shows in its README what its first example sends', async () => {
+it('the README shows what its first example sends', async () => {
   const receiver = await openReceiver()
   const app = definePlugin({
     name: 'app',
@@ -26,7 +26,7 @@ it('shows in its README what its first example sends', async () => {
   expect(lines.filter((line) => !line.startsWith('tidegauge_'))).toEqual(shown)
 })
 
-it('lists every instrument and every option in its README', () => {
+it('the README lists every metric and every option', () => {
   for (const { name } of Object.values(instruments)) expect(readme).toContain(`\`${name}\``)
   const { target, lines, ...rest } = parseOptions()
   const { style, ...ofLines } = lines

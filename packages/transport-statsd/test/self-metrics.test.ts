@@ -1,4 +1,4 @@
-import { createTidegauge, defineInstruments, type Handles, type Plugin } from '@tidegauge/core'
+import { createTidegauge, defineInstruments } from '@tidegauge/core'
 import { createMemoryTransport } from '@tidegauge/testkit'
 import { expect, it, onTestFinished } from 'vitest'
 import { statsd } from '../src/index.js'
@@ -9,43 +9,38 @@ const table = defineInstruments({
   level: { kind: 'gauge', name: 'level', help: 'Level.' },
 })
 
-it('what was sent is told by a plugin, over any transport, as describe() tells it', async () => {
+/** Only the test reads the metrics, and the transport does not send them. */
+const use = { intervalMs: 0, maxAgeMs: 0, transports: ['memory'] }
+
+it('a plugin reports what was sent, with the same values as describe()', async () => {
   const receiver = await openReceiver()
   const endpoint = statsd({ port: receiver.port, maxDatagramBytes: 64 })
   const memory = createMemoryTransport()
-  let handles!: Handles<typeof table>
-  const app: Plugin<typeof table> = {
-    name: 'app',
-    version: '0.0.0',
-    apiLevel: 1,
-    instruments: table,
-    start: (context) => void (handles = context.instruments),
-  }
-  const host = createTidegauge({ selfMetrics: 'off' })
-    .use(app, { intervalMs: 0, transports: ['statsd'] })
-    .use(endpoint.selfMetrics(), { intervalMs: 0, maxAgeMs: 0, transports: ['memory'] })
+  const tidegauge = createTidegauge({ selfMetrics: 'off' })
+    .use(endpoint.selfMetrics(), use)
     .export(endpoint)
     .export(memory)
-  await host.start()
-  onTestFinished(() => host.stop())
-  handles.hits.inc({ route: 'a b' })
-  handles.hits.inc({ route: 'x'.repeat(100) })
-  handles.level.set(Infinity)
-  await host.flush()
-  handles.hits.inc({ route: 'a b' })
-  await host.flush()
+  const { hits, level } = tidegauge.instruments('app', table, { transports: ['statsd'] })
+  onTestFinished(() => tidegauge.stop())
+  await tidegauge.start()
+  hits.inc({ route: 'a b' })
+  hits.inc({ route: 'x'.repeat(100) })
+  level.set(Infinity)
+  await tidegauge.flush()
+  hits.inc({ route: 'a b' })
+  await tidegauge.flush()
   await receiver.close()
-  handles.hits.inc({ route: 'a b' })
-  await host.flush()
+  hits.inc({ route: 'a b' })
+  await tidegauge.flush()
   await memory.scrape()
-  const told = (name: string, labels = {}) => memory.value(`tidegauge_statsd_${name}_total`, labels)
-  expect([told('flushes'), told('lines'), told('datagrams'), told('errors')]).toEqual([2, 2, 2, 1])
-  expect(told('sent_bytes')).toBe(2 * 'hits:1|c|#route:a_b'.length)
-  expect(told('replaced_series')).toBe(1)
-  expect(told('doubtful_lines')).toBe(0)
-  expect(told('dropped_lines', { reason: 'oversized' })).toBe(3)
-  expect(told('dropped_lines', { reason: 'not_finite' })).toBe(3)
-  expect(told('dropped_lines', { reason: 'samples_full' })).toBe(0)
+  const value = (name: string, labels = {}) => memory.value(`tidegauge_statsd_${name}_total`, labels)
+  expect([value('flushes'), value('lines'), value('datagrams'), value('errors')]).toEqual([2, 2, 2, 1])
+  expect(value('sent_bytes')).toBe(2 * 'hits:1|c|#route:a_b'.length)
+  expect(value('replaced_series')).toBe(1)
+  expect(value('doubtful_lines')).toBe(0)
+  expect(value('dropped_lines', { reason: 'oversized' })).toBe(3)
+  expect(value('dropped_lines', { reason: 'not_finite' })).toBe(3)
+  expect(value('dropped_lines', { reason: 'samples_full' })).toBe(0)
   expect(endpoint.describe!()).toEqual({
     target: `udp://127.0.0.1:${receiver.port}`,
     tags: 'dogstatsd',
@@ -61,24 +56,23 @@ it('what was sent is told by a plugin, over any transport, as describe() tells i
   })
 })
 
-it('two transports of one host are told apart by the labels that the user gives', async () => {
+it('labels distinguish the metrics of two transports of one host', async () => {
   const [first, second] = [await openReceiver(), await openReceiver()]
   const a = statsd({ name: 'a', port: first.port, flushIntervalMs: 3_600_000 })
   const b = statsd({ name: 'b', port: second.port, flushIntervalMs: 3_600_000 })
   const memory = createMemoryTransport()
-  const use = { intervalMs: 0, maxAgeMs: 0, transports: ['memory'] }
-  const host = createTidegauge({ selfMetrics: 'off' })
+  const tidegauge = createTidegauge({ selfMetrics: 'off' })
     .use(a.selfMetrics(), { ...use, labels: { transport: 'a' } })
     .use(b.selfMetrics(), { ...use, labels: { transport: 'b' } })
     .export(a)
     .export(b)
     .export(memory)
-  await host.start()
-  onTestFinished(() => host.stop())
+  onTestFinished(() => tidegauge.stop())
+  await tidegauge.start()
   a.samples({ name: 'wait', type: 'ms' }).record(1)
-  await host.flush()
+  await tidegauge.flush()
   await memory.scrape()
-  expect(host.health().plugins.map(({ name, state }) => [name, state])).toEqual([
+  expect(tidegauge.health().plugins.map(({ name, state }) => [name, state])).toEqual([
     ['statsd', 'up'],
     ['statsd', 'up'],
   ])

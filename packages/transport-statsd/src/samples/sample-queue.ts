@@ -1,10 +1,9 @@
-import { ByteBuffer } from '../chunk/byte-buffer.js'
-import type { LineParts } from '../lines/style.js'
-import { isValueFirst, type TagStyle } from '../lines/style.js'
-import type { ChunkForm } from '../send/sender.js'
-import type { Tally } from '../tally.js'
+import type { TransportCounts } from '../counts.js'
+import { ByteBuffer } from '../encode/byte-buffer.js'
+import { writeLine, type LineParts, type TagBytes } from '../encode/line-template.js'
+import type { ChunkFormat } from '../send/sender.js'
 
-/** Bytes that are ready to be sent at once. */
+/** Bytes that are sent together. */
 export interface SampleChunk {
   readonly bytes: Uint8Array
   readonly lines: number
@@ -13,94 +12,86 @@ export interface SampleChunk {
 /** How one series of samples is written. */
 export interface SampleLine {
   readonly parts: LineParts
-  readonly tags: { readonly view: DataView; readonly length: number }
+  readonly tags: TagBytes
 }
 
 /**
- * Samples as they came, written down at once and kept until they have been sent, up to a limit in bytes: past it new
- * ones are dropped and counted. Never waits for anybody.
+ * Samples in the order in which they were recorded, as lines that wait to be sent. When the queue is full, new samples
+ * are dropped and counted.
  */
 export class SampleQueue {
-  /** Called when half of the room is taken, and when it still is after a run. */
-  onPressure: () => void = () => {}
-  readonly #form: ChunkForm
-  readonly #mostBytes: number
-  readonly #tally: Tally
-  readonly #isValueFirst: boolean
+  /** Called when the queue becomes half full, and by the owner when it still is after a run. */
+  onHalfFull: () => void = () => {}
+  readonly #format: ChunkFormat
+  readonly #maxBytes: number
+  readonly #counts: TransportCounts
+  /** The lines of the chunk that is not full yet. */
   readonly #open: ByteBuffer
   #openLines = 0
-  #full: SampleChunk[] = []
-  #fullBytes = 0
+  readonly #closed: SampleChunk[] = []
+  #closedBytes = 0
 
   constructor(
-    settings: { readonly form: ChunkForm; readonly style: TagStyle; readonly mostBytes: number },
-    tally: Tally,
+    { format, maxBytes }: { readonly format: ChunkFormat; readonly maxBytes: number },
+    counts: TransportCounts,
   ) {
-    this.#form = settings.form
-    this.#mostBytes = settings.mostBytes
-    this.#tally = tally
-    this.#isValueFirst = isValueFirst(settings.style)
-    this.#open = new ByteBuffer(settings.form.maxBytes)
+    this.#format = format
+    this.#maxBytes = maxBytes
+    this.#counts = counts
+    this.#open = new ByteBuffer(format.maxBytes)
   }
 
+  /** Adds a sample. Never waits, never throws. */
   add({ parts, tags }: SampleLine, value: number): void {
     const open = this.#open
-    if (this.#fullBytes + open.position >= this.#mostBytes) {
-      this.#tally.dropped.samples_full++
+    if (this.#closedBytes + open.position >= this.#maxBytes) {
+      this.#counts.dropped.samples_full++
       return
     }
     const start = open.position
-    const { view, first, second, third } = parts
-    open.copy(view, 0, first)
-    if (this.#isValueFirst) open.number(value)
-    else open.copy(tags.view, 0, tags.length)
-    open.copy(view, first, second)
-    if (this.#isValueFirst) open.copy(tags.view, 0, tags.length)
-    else open.number(value)
-    open.copy(view, first + second, third)
-    if (this.#net(open.position - start) > this.#form.maxBytes) {
+    writeLine(open, parts, tags, value)
+    if (this.#netBytes(open.position - start) > this.#format.maxBytes) {
       open.position = start
-      this.#tally.dropped.oversized++
+      this.#counts.dropped.oversized++
       return
     }
-    if (this.#net(open.position) > this.#form.maxBytes) this.#close(start)
+    if (this.#netBytes(open.position) > this.#format.maxBytes) this.#close(start)
     this.#openLines++
   }
 
-  /** How many chunks wait, with what has come so far: what comes later begins another. */
-  waiting(): number {
+  /** Closes the open chunk and returns how many chunks wait. Later samples go into another chunk. */
+  closeChunks(): number {
     if (this.#openLines > 0) this.#close(this.#open.position)
-    return this.#full.length
+    return this.#closed.length
   }
 
-  /** The oldest of the chunks that {@link waiting} counted. It stays until {@link shift}. */
-  next(): SampleChunk | undefined {
-    return this.#full[0]
+  /** The oldest closed chunk. */
+  get first(): SampleChunk | undefined {
+    return this.#closed[0]
   }
 
-  /** Forgets the oldest chunk. */
-  shift(): void {
-    const chunk = this.#full.shift()
-    if (chunk !== undefined) this.#fullBytes -= chunk.bytes.length
+  removeFirst(): void {
+    const chunk = this.#closed.shift()
+    if (chunk !== undefined) this.#closedBytes -= chunk.bytes.length
   }
 
-  /** Whether half of the room is taken. */
-  get isPressing(): boolean {
-    return this.#fullBytes >= this.#mostBytes / 2
+  get isHalfFull(): boolean {
+    return this.#closedBytes >= this.#maxBytes / 2
   }
 
-  /** Makes a chunk of what stands before `end`; the rest begins the next. */
+  /** Makes a chunk of the bytes before `end`; the rest starts the next. */
   #close(end: number): void {
-    const bytes = this.#open.bytes.slice(0, this.#net(end))
-    this.#full.push({ bytes, lines: this.#openLines })
-    const wasPressing = this.isPressing
-    this.#fullBytes += bytes.length
-    this.#open.keepFrom(end)
+    const bytes = this.#open.bytes.slice(0, this.#netBytes(end))
+    const wasHalfFull = this.isHalfFull
+    this.#closed.push({ bytes, lines: this.#openLines })
+    this.#closedBytes += bytes.length
+    this.#open.removeBefore(end)
     this.#openLines = 0
-    if (!wasPressing && this.isPressing) this.onPressure()
+    if (!wasHalfFull && this.isHalfFull) this.onHalfFull()
   }
 
-  #net(bytes: number): number {
-    return this.#form.lastLineBreak === 'sent' ? bytes : bytes - 1
+  /** Without the last line break where that is not sent. */
+  #netBytes(bytes: number): number {
+    return this.#format.lastLineBreak === 'sent' ? bytes : bytes - 1
   }
 }

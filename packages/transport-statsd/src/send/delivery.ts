@@ -1,28 +1,29 @@
 import type { Socket } from 'node:net'
-import type { Sending } from './sender.js'
+import type { SendResult } from './sender.js'
 
-/** How long a connection is watched beside what the way to the receiver takes: before the first byte, and after the last. */
+/** How long a connection is watched in addition to the round trips: before the first byte, and after the last. */
 const MIN_BEFORE_MS = 1
 const MIN_AFTER_MS = 5
-/** No way is so long; a connection that took longer to make had to be asked for twice. */
+/** No round trip takes this long: a connection that took longer was requested twice. */
 const MAX_WATCH_MS = 1_000
-/** What a system sends before it waits for the first acknowledgement (RFC 6928); after each one it sends twice as much. */
-const FIRST_FLIGHT_BYTES = 14_600
+/** What a system sends before the first acknowledgement (RFC 6928); after each one it sends twice as much. */
+const INITIAL_WINDOW_BYTES = 14_600
 
 /** How long a connection is watched for what the receiver may have sent already. */
-export interface Watch {
+export interface WatchTimes {
   /** Before anything is written. */
   readonly beforeMs: number
-  /** When all has been written, and again when the receiver has closed its side by then. */
+  /** When everything was written, and again when the receiver has closed its side by then. */
   readonly afterMs: number
 }
 
 /**
- * The watch for a connection that was made in `connectMs`, which is a round trip: a receiver that drops it at once is
- * heard of after one more, and one that closes its side before the bytes are there after one more than these take.
+ * The watch times of a connection that was made in `connectMs`, which is one round trip. The close of a receiver that
+ * drops a connection at once arrives one round trip later. The close of one that did not read the bytes arrives one
+ * round trip after they did.
  */
-export function watchFor(connectMs: number, bytes: number): Watch {
-  const flights = Math.ceil(Math.log2(bytes / FIRST_FLIGHT_BYTES + 1))
+export function createWatchTimes(connectMs: number, bytes: number): WatchTimes {
+  const flights = Math.ceil(Math.log2(bytes / INITIAL_WINDOW_BYTES + 1))
   return {
     beforeMs: Math.min(MAX_WATCH_MS, MIN_BEFORE_MS + connectMs),
     afterMs: Math.min(MAX_WATCH_MS, MIN_AFTER_MS + (1 + Math.max(1, flights)) * connectMs),
@@ -30,83 +31,83 @@ export function watchFor(connectMs: number, bytes: number): Watch {
 }
 
 /**
- * A receiver that is going down, or a balancer with nobody behind it, takes a connection and closes it. While nothing
- * has been written to it, nothing is in doubt. Rejects when it was closed.
+ * Waits, and rejects when the connection was closed meanwhile. A receiver that is stopping, or a load balancer without
+ * a backend, accepts a connection and closes it. As long as nothing was written to it, nothing is in doubt.
  */
-export function staysOpen(socket: Socket, watchMs: number, wait: Wait = realWait): Promise<void> {
+export function waitWhileOpen(socket: Socket, watchMs: number, wait: Wait = realWait): Promise<void> {
   return new Promise((resolve, reject) => {
-    const closed = () => {
-      endWait()
+    const onClosed = () => {
+      cancelWait()
       reject(new Error('the receiver closed the connection before anything was sent'))
       socket.destroy()
     }
-    const open = () => {
-      socket.off('end', closed).off('close', closed)
-      // a reset destroys it at once, and is told a little later
-      if (socket.destroyed) closed()
+    const onOpen = () => {
+      socket.off('end', onClosed).off('close', onClosed)
+      // a reset destroys the socket at once, but its event comes a little later
+      if (socket.destroyed) onClosed()
       else resolve()
     }
-    // after the timer the loop looks at its sockets once more
-    const endWait = wait(watchMs, () => setImmediate(open))
-    socket.once('end', closed).once('close', closed)
-    // nothing is expected, but what is not read holds back the other side's end
+    // after the timer the event loop polls its sockets once more
+    const cancelWait = wait(watchMs, () => setImmediate(onOpen))
+    socket.once('end', onClosed).once('close', onClosed)
+    // no data is expected, but unread data would hold back the other side's end
     socket.resume()
   })
 }
 
 /**
- * Writes, and finds out what became of it. StatsD has no acknowledgement, but TCP tells enough:
+ * Writes, and finds out what happened to the bytes. StatsD has no acknowledgements, but TCP shows enough:
  *
- * - A receiver that closes its side after our end has read everything. So we end only when an end that was under way
- *   before would have come.
- * - One that closes it before our end has either read everything that was written, or its system answers what it has
- *   not read with a reset. So a while after its end the socket is asked whether a reset has come.
- * - A connection that breaks otherwise may have carried some of it.
+ * - A receiver that closes its side after our end has read everything. So we end only when an end that was sent
+ *   earlier would have arrived.
+ * - A receiver that closes its side before our end has either read everything that was written, or its system answers
+ *   unread data with a reset. So some time after its end an empty write shows whether a reset has arrived.
+ * - A connection that breaks in another way may have carried a part of the bytes.
  *
- * What is lost on the way and sent again by the system can take longer than any watch: when that happens to the bytes,
- * or to the receiver's end, just as the receiver goes down, they count as sent though nobody read them.
+ * A packet that is lost and sent again can take longer than any watch. When that happens to the bytes or to the
+ * receiver's end just as the receiver stops, the bytes count as sent though nobody read them.
  */
 export function deliver(
   socket: Socket,
   bytes: Uint8Array,
   { watchMs, timeoutMs }: { readonly watchMs: number; readonly timeoutMs: number },
   wait: Wait = realWait,
-): Promise<Sending> {
+): Promise<SendResult> {
   return new Promise((resolve) => {
-    const doubt = (error: Error) => resolve({ outcome: 'doubtful', error })
+    const setSent = () => resolve({ outcome: 'sent' })
+    const setDoubtful = (error: Error) => resolve({ outcome: 'doubtful', error })
     const timer = setTimeout(
-      () => doubt(new Error(`the receiver has not read everything within ${timeoutMs} ms`)),
+      () => setDoubtful(new Error(`the receiver has not read everything within ${timeoutMs} ms`)),
       timeoutMs,
     )
-    let isAnswered = false
-    let endWait = () => {}
-    const sent = () => resolve({ outcome: 'sent' })
-    const asked = () => socket.write(NOTHING, (error) => (error ? doubt(error) : sent()))
+    let hasEnded = false
+    let cancelWait = () => {}
     let onEnd = () => {
-      isAnswered = true
+      hasEnded = true
     }
-    socket.once('error', doubt)
+    const checkForReset = () => socket.write(NO_BYTES, (error) => (error ? setDoubtful(error) : setSent()))
+    socket.once('error', setDoubtful)
     socket.once('close', () => {
       clearTimeout(timer)
-      endWait()
-      doubt(new Error('the connection broke before the receiver had closed its side'))
+      cancelWait()
+      setDoubtful(new Error('the connection broke before the receiver had closed its side'))
     })
     socket.once('end', () => onEnd())
     socket.write(bytes, (error) => {
       if (error) return
-      endWait = wait(watchMs, () => {
-        if (isAnswered) {
-          endWait = wait(watchMs, asked)
+      cancelWait = wait(watchMs, () => {
+        if (hasEnded) {
+          cancelWait = wait(watchMs, checkForReset)
           return
         }
-        onEnd = sent
+        onEnd = setSent
         socket.end()
       })
     })
   })
 }
 
-/** Calls back after so many milliseconds, unless it is ended by what it returns. Tests have their own time. */
+/** Calls back after so many milliseconds. Returns a function that cancels it. Tests have their own time. */
 export type Wait = (ms: number, callback: () => void) => () => void
 
 const realWait: Wait = (ms, callback) => {
@@ -114,5 +115,5 @@ const realWait: Wait = (ms, callback) => {
   return () => clearTimeout(timer)
 }
 
-/** A write of no bytes fails when a reset has come, and sends nothing when none has. */
-const NOTHING = new Uint8Array(0)
+/** A write of no bytes sends nothing, and fails when a reset has arrived. */
+const NO_BYTES = new Uint8Array(0)

@@ -1,38 +1,36 @@
-/** How lines are put together for one way of sending. */
-export interface ChunkForm {
-  /** Most bytes that go out at once. */
+/** What a chunk of lines looks like on one protocol. */
+export interface ChunkFormat {
+  /** The most bytes that are sent together. */
   readonly maxBytes: number
-  /** A stream needs the line break behind the last line, a datagram does not. */
-  readonly lastLineBreak: 'sent' | 'left out'
+  /** A stream needs the line break after the last line, a datagram does not. */
+  readonly lastLineBreak: 'sent' | 'omitted'
 }
 
 /**
- * What became of a chunk.
- *
- * `sent`: the receiver has it, as far as its protocol can tell. `failed`: it certainly has none of it. `doubtful`: it
- * may have some of it.
+ * What happened to a chunk. `sent`: the receiver has it, as far as the protocol can say. `failed`: the receiver has
+ * nothing of it. `doubtful`: the receiver may have a part of it.
  */
-export type Sending =
+export type SendResult =
   | { readonly outcome: 'sent' }
   | { readonly outcome: 'failed'; readonly error: unknown }
   | { readonly outcome: 'doubtful'; readonly error: unknown }
 
-/** Carries chunks to the receiver, one at a time. Opens what it needs when it needs it. */
+/** Sends chunks to the receiver, one at a time. Opens what it needs when it needs it. */
 export interface Sender {
-  readonly form: ChunkForm
-  /** Where it sends, for people. */
+  readonly format: ChunkFormat
+  /** Where it sends to, for messages. */
   readonly target: string
-  /** Finds out whether it could work at all, without touching the network. */
+  /** Rejects when it cannot work at all, such as without an optional package. Does not use the network. */
   prepare?(): Promise<void>
-  /** Sends from now on, also after a close. A new sender is open. */
+  /** Allows sending again after a close. A new sender is open. */
   open?(): void
-  /** Never rejects. The bytes stay as they are until it resolves; the next call comes after that. */
-  send(bytes: Uint8Array): Promise<Sending>
-  /** Between two flushes. */
-  rest?(): void
+  /** Never rejects. The bytes must not change, and the next call must not come, before it resolves. */
+  send(bytes: Uint8Array): Promise<SendResult>
+  /** Closes what must not stay open between two runs. */
+  endRun?(): void
   /**
-   * Closes everything at once; what is under way then ends as failed or doubtful, and what comes later fails, so that
-   * nothing is opened any more. May be called again.
+   * Closes everything at once. What is being sent ends as failed or doubtful, and later calls of `send` fail until
+   * `open`. May be called again.
    */
   close(): void
 }

@@ -1,8 +1,8 @@
 import type { Socket } from 'node:dgram'
 import StatsdClient from 'statsd-client'
-import type { Address } from './resolve-host.js'
+import type { Address } from './host-resolver.js'
 
-/** The socket inside a statsd-client 0.4, as far as it is used here; `lib/EphemeralSocket.js`. */
+/** The part of the socket inside statsd-client 0.4 that is used; `lib/EphemeralSocket.js`. */
 interface EphemeralSocket {
   _socket: Socket | undefined
   /** Binds a socket unless there is one, and calls back; at once when there is. */
@@ -11,68 +11,68 @@ interface EphemeralSocket {
   kill(): void
 }
 
-interface OpenClient {
+interface StatsdClientInternals {
   readonly _socket: EphemeralSocket
-  /** Its type says text; what it does is `Buffer.from`, which takes bytes as well. */
+  /** Its type says text, but it calls `Buffer.from`, which accepts bytes as well. */
   raw(datagram: Uint8Array): unknown
 }
 
 /** Sends datagrams to one address. */
-export interface DatagramLink {
-  /** Resolves to the error, if there was one, once the datagram has left and a refusal would have come back. */
+export interface DatagramClient {
+  /** Resolves to the error, if there was one, when the datagram was sent and a refusal would have arrived. */
   send(datagram: Uint8Array): Promise<Error | undefined>
   close(): void
 }
 
 /**
- * UDP by way of statsd-client, of which nothing is left to go wrong:
+ * A client for UDP that uses statsd-client so that its known problems cannot occur:
  *
- * - it gets an address, never a name, so it looks nothing up;
+ * - it gets an address, never a host name, so it looks nothing up;
  * - `maxBufferSize: 0` switches its buffer off, and with it its counting of characters and its empty datagrams;
- * - with `socketTimeout: 0` beside that, no timer is ever started (`_enqueue`, which starts one, is not reached);
- * - it formats nothing: `raw()` is handed whole datagrams;
- * - its `send` hears no error: the socket's own is put in its place, with a callback, and the socket is connected, so
- *   that the system tells when nobody listens there;
- * - its listener for errors would silently put an unconnected socket in the place of this one: it is taken off.
+ * - with `socketTimeout: 0` as well, no timer is ever started (`_enqueue`, which starts one, is not reached);
+ * - it formats nothing: `raw()` gets complete datagrams;
+ * - it calls `send` without a callback, so the socket's `send` is replaced by one with a callback, and the socket is
+ *   connected, so that the system reports when nobody listens;
+ * - its error listener would silently replace the socket by an unconnected one, so it is removed.
  *
- * Rejects when the socket can't be opened.
+ * Rejects when the socket cannot be opened.
  */
-export async function openStatsdClient({ address, family }: Address, port: number): Promise<DatagramLink> {
+export async function openStatsdClient({ address, family }: Address, port: number): Promise<DatagramClient> {
   const client = new StatsdClient({
     host: address,
     port,
     ipv6: family === 6,
     maxBufferSize: 0,
     socketTimeout: 0,
-  } as ConstructorParameters<typeof StatsdClient>[0]) as unknown as OpenClient
+  } as ConstructorParameters<typeof StatsdClient>[0]) as unknown as StatsdClientInternals
   const ephemeral = client._socket
-  const socket = await connected(ephemeral, { address, port })
-  let heard: Error | undefined
-  let report: (error: Error | null) => void = () => {}
-  // of an earlier datagram: the system has been told that it was refused
-  socket.on('error', (error) => (heard = error))
-  const send = socket.send.bind(socket) as (datagram: Uint8Array, done: typeof report) => void
-  socket.send = (datagram: unknown) => send(datagram as Uint8Array, report)
+  const socket = await connect(ephemeral, { address, port })
+  let socketError: Error | undefined
+  let done: (error: Error | null) => void = () => {}
+  // an earlier datagram was refused
+  socket.on('error', (error) => (socketError = error))
+  const send = socket.send.bind(socket) as (datagram: Uint8Array, callback: typeof done) => void
+  socket.send = (datagram: unknown) => send(datagram as Uint8Array, done)
   return {
     async send(datagram) {
-      // that refusal came late, as over a network: this datagram would go the same way
-      if (heard !== undefined) return heard
+      // the refusal came late, as over a network: this datagram would be refused, too
+      if (socketError !== undefined) return socketError
       const error = await new Promise<Error | null>((resolve) => {
-        report = resolve
+        done = resolve
         client.raw(datagram)
       })
-      await looked()
-      return error ?? heard
+      await nextPoll()
+      return error ?? socketError
     },
     close: () => ephemeral.kill(),
   }
 }
 
-function connected(ephemeral: EphemeralSocket, to: { address: string; port: number }): Promise<Socket> {
+function connect(ephemeral: EphemeralSocket, to: { address: string; port: number }): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const bound = () => {
+    const onBound = () => {
       const socket = ephemeral._socket!
-      // Node.js hands the error to the callback, though its types don't say so
+      // Node.js passes the error to the callback, though its types do not say so
       socket.connect(to.port, to.address, (error?: Error) => {
         socket.removeAllListeners('error')
         if (error !== undefined) {
@@ -84,17 +84,17 @@ function connected(ephemeral: EphemeralSocket, to: { address: string; port: numb
         resolve(socket)
       })
     }
-    ephemeral._createSocket(bound)
-    // the library's own listener has closed it by then
+    ephemeral._createSocket(onBound)
+    // the library's own listener has closed the socket by then
     ephemeral._socket!.once('error', reject)
   })
 }
 
 /**
- * Resolves when the event loop has looked at its sockets: on this machine a refusal has come back by then. Begun while
- * it looks, the first turn ends before the next look, and so takes a second.
+ * Resolves when the event loop has polled its sockets: a refusal by this machine has arrived by then. When this is
+ * called during a poll, the first turn ends before the next poll, so it takes two.
  */
-async function looked(): Promise<void> {
+async function nextPoll(): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve))
   await new Promise((resolve) => setImmediate(resolve))
 }

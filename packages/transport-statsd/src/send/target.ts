@@ -1,31 +1,32 @@
 import type { OptionCheck } from '@tidegauge/core'
-import { HostResolver } from './resolve-host.js'
+import { HostResolver } from './host-resolver.js'
 import type { Sender } from './sender.js'
 import { TcpSender } from './tcp.js'
 import { UdpSender } from './udp.js'
 import { UnixSender } from './unix.js'
 
-/** Where to send, in the options. */
+/** The options that say where to send. */
 export interface TargetOptions {
-  /** `udp://host:8125`, `tcp://host:8125` or `unix:///path`, in place of protocol, host, port and path. */
+  /** `udp://host:8125`, `tcp://host:8125` or `unix:///path`, instead of protocol, host, port and path. */
   readonly url?: string
-  /** Default `udp`; `unix` is a datagram socket and needs the package node-unix-socket. */
+  /** Default `udp`. `unix` is a Unix datagram socket; it needs the package node-unix-socket. */
   readonly protocol?: 'udp' | 'tcp' | 'unix'
-  /** A name or an address. Default `127.0.0.1`. */
+  /** A host name or an address. Default `127.0.0.1`. */
   readonly host?: string
   /** Default 8125. */
   readonly port?: number
-  /** The address family to look up: 4, 6, or 0 (default) for what the system prefers. */
+  /** The address family to look up: 4, 6, or 0 for the system's choice. Default 0. */
   readonly family?: 0 | 4 | 6
-  /** Of the Unix socket. */
+  /** The path of the Unix socket. */
   readonly path?: string
-  /** Most bytes of a datagram: default 1,432, on a Unix socket 8,192. Over TCP, of a connection: default 8,192. */
+  /** The most bytes of a datagram; over TCP, of a connection. Default 1,432 for UDP, 8,192 for Unix sockets and TCP. */
   readonly maxDatagramBytes?: number
 }
 
+/** The names of these options. */
 export const targetKeys = ['url', 'protocol', 'host', 'port', 'family', 'path', 'maxDatagramBytes']
 
-/** Where to send, checked. */
+/** Where to send: the options, checked and complete. */
 export type Target =
   | { readonly protocol: 'unix'; readonly path: string; readonly maxBytes: number }
   | {
@@ -36,23 +37,25 @@ export type Target =
       readonly maxBytes: number
     }
 
-/** UDP: what fits an Ethernet frame over IPv6 with room for a tunnel; Unix: what Datadog's agent reads at once. */
-const defaultBytes = { udp: 1_432, tcp: 8_192, unix: 8_192 }
-/** Less than this holds hardly a line. The most that UDP carries over IPv4; the others could more. */
+/** UDP: what fits into an Ethernet frame over IPv6 and a tunnel. Unix: what Datadog's agent reads at once. */
+const defaultMaxBytes = { udp: 1_432, tcp: 8_192, unix: 8_192 }
+/** A line hardly fits into less. */
 const MIN_BYTES = 64
-const mostBytes = { udp: 65_507, tcp: 2 ** 20, unix: 65_536 }
-/** `sockaddr_un` has 108 bytes, of which the last is zero. */
+/** UDP: the most that it carries over IPv4. */
+const maxMaxBytes = { udp: 65_507, tcp: 2 ** 20, unix: 65_536 }
+/** `sockaddr_un` has 108 bytes; the last one is zero. */
 const MAX_PATH_BYTES = 107
 
+/** Adds what is wrong to `check`. */
 export function parseTarget(check: OptionCheck, options: TargetOptions): Target {
   const given = options.url === undefined ? options : parseUrl(check, options)
   const protocol = check.choice('protocol', given.protocol, 'udp', ['udp', 'tcp', 'unix'])
   const maxBytes = check.integer(
     'maxDatagramBytes',
     options.maxDatagramBytes,
-    defaultBytes[protocol],
+    defaultMaxBytes[protocol],
     MIN_BYTES,
-    mostBytes[protocol],
+    maxMaxBytes[protocol],
   )
   if (protocol === 'unix') {
     const { path = '' } = given
@@ -62,7 +65,7 @@ export function parseTarget(check: OptionCheck, options: TargetOptions): Target 
   }
   const { family = 0 } = options
   check.expect(family === 0 || family === 4 || family === 6, 'family', family, '0, 4 or 6')
-  check.expect(given.path === undefined, 'path', given.path, 'nothing, unless the protocol is "unix"')
+  check.expect(given.path === undefined, 'path', given.path, 'no value unless the protocol is "unix"')
   return {
     protocol,
     host: check.text('host', given.host, '127.0.0.1'),
@@ -72,7 +75,7 @@ export function parseTarget(check: OptionCheck, options: TargetOptions): Target 
   }
 }
 
-/** Makes what sends there. Opens nothing. */
+/** Creates the sender for a target. Opens nothing. */
 export function createSender(target: Target): Sender {
   if (target.protocol === 'unix') return new UnixSender(target)
   const resolver = new HostResolver(target.host, target.family)
@@ -82,7 +85,7 @@ export function createSender(target: Target): Sender {
 function parseUrl(check: OptionCheck, options: TargetOptions): TargetOptions {
   const { url } = options
   for (const key of ['protocol', 'host', 'port', 'path'] as const)
-    check.expect(options[key] === undefined, key, options[key], 'nothing beside url')
+    check.expect(options[key] === undefined, key, options[key], 'no value when url is given')
   const expected = 'udp://host:port, tcp://host:port or unix:///path'
   const unix = typeof url === 'string' && /^unix:\/\/(\/.+)$/.exec(url)
   if (unix) return { protocol: 'unix', path: unix[1] }

@@ -1,21 +1,21 @@
 import { connect, type Socket } from 'node:net'
-import { deliver, staysOpen, watchFor } from './delivery.js'
-import type { Address, HostResolver } from './resolve-host.js'
-import type { ChunkForm, Sender, Sending } from './sender.js'
-import { withinTime } from './within-time.js'
+import { createWatchTimes, deliver, waitWhileOpen } from './delivery.js'
+import type { Address, HostResolver } from './host-resolver.js'
+import type { ChunkFormat, Sender, SendResult } from './sender.js'
+import { withTimeout } from './with-timeout.js'
 
 const CONNECT_TIMEOUT_MS = 3_000
-/** A receiver that has taken nothing for so long is given up; until then the chunk is its to read. */
-const ANSWER_TIMEOUT_MS = 120_000
+/** How long a receiver may take to read a chunk. */
+const READ_TIMEOUT_MS = 120_000
 
 /**
- * Lines over TCP, one connection for each chunk; see `delivery.ts` for what becomes of a chunk.
+ * Sends lines over TCP, one connection per chunk; `delivery.ts` finds out what happened to a chunk.
  *
- * A connection that could not be made, or was closed before the first byte, has carried nothing; one that broke later
- * leaves its chunk in doubt, and no other.
+ * A connection that could not be made, or was closed before the first byte, carried nothing. One that broke later
+ * leaves its own chunk in doubt, and no other.
  */
 export class TcpSender implements Sender {
-  readonly form: ChunkForm
+  readonly format: ChunkFormat
   readonly target: string
   readonly #resolver: HostResolver
   readonly #port: number
@@ -26,7 +26,7 @@ export class TcpSender implements Sender {
     resolver: HostResolver,
     settings: { readonly host: string; readonly port: number; readonly maxBytes: number },
   ) {
-    this.form = { maxBytes: settings.maxBytes, lastLineBreak: 'sent' }
+    this.format = { maxBytes: settings.maxBytes, lastLineBreak: 'sent' }
     this.target = `tcp://${settings.host}:${settings.port}`
     this.#resolver = resolver
     this.#port = settings.port
@@ -36,25 +36,13 @@ export class TcpSender implements Sender {
     this.#isClosed = false
   }
 
-  async send(bytes: Uint8Array): Promise<Sending> {
+  async send(bytes: Uint8Array): Promise<SendResult> {
     for (;;)
       try {
         this.#assertOpen()
-        const address = await this.#resolver.resolve()
-        const fromMs = performance.now()
-        const socket = await this.#connect(address)
-        const watch = watchFor(performance.now() - fromMs, bytes.length)
-        await staysOpen(socket, watch.beforeMs)
-        const sending = await deliver(socket, bytes, {
-          watchMs: watch.afterMs,
-          timeoutMs: ANSWER_TIMEOUT_MS,
-        })
-        socket.destroy()
-        this.#socket = undefined
-        if (sending.outcome !== 'sent') this.#resolver.failed()
-        return sending
+        return await this.#sendTo(await this.#resolver.resolve(), bytes)
       } catch (error) {
-        // another address may do: nothing has been sent to this one
+        // nothing was sent to this address: another one may be tried
         if (!this.#resolver.failed() || this.#isClosed) return { outcome: 'failed', error }
       }
   }
@@ -65,19 +53,33 @@ export class TcpSender implements Sender {
     this.#socket = undefined
   }
 
+  /** Rejects when nothing was sent. */
+  async #sendTo(address: Address, bytes: Uint8Array): Promise<SendResult> {
+    const fromMs = performance.now()
+    const socket = await this.#connect(address)
+    const times = createWatchTimes(performance.now() - fromMs, bytes.length)
+    await waitWhileOpen(socket, times.beforeMs)
+    const result = await deliver(socket, bytes, { watchMs: times.afterMs, timeoutMs: READ_TIMEOUT_MS })
+    socket.destroy()
+    this.#socket = undefined
+    if (result.outcome !== 'sent') this.#resolver.failed()
+    return result
+  }
+
   async #connect({ address, family }: Address): Promise<Socket> {
     this.#assertOpen()
     const socket = connect({ host: address, port: this.#port, family, allowHalfOpen: true, noDelay: true })
     this.#socket = socket
     // without a listener an error would end the process
     socket.on('error', () => {})
-    const made = new Promise<void>((resolve, reject) => {
+    const connected = new Promise<void>((resolve, reject) => {
       socket.once('connect', resolve).once('error', reject)
-      socket.once('close', () => reject(new Error('closed before the connection was made')))
+      socket.once('close', () => reject(closedError()))
     })
-    const late = () => new Error(`connecting to ${this.target} took longer than ${CONNECT_TIMEOUT_MS} ms`)
+    const timeoutError = () =>
+      new Error(`connecting to ${this.target} took longer than ${CONNECT_TIMEOUT_MS} ms`)
     try {
-      await withinTime(CONNECT_TIMEOUT_MS, made, late)
+      await withTimeout(CONNECT_TIMEOUT_MS, connected, timeoutError)
       return socket
     } catch (thrown) {
       socket.destroy()
@@ -86,6 +88,10 @@ export class TcpSender implements Sender {
   }
 
   #assertOpen(): void {
-    if (this.#isClosed) throw new Error('closed before the connection was made')
+    if (this.#isClosed) throw closedError()
   }
+}
+
+function closedError(): Error {
+  return new Error('closed before the connection was made')
 }

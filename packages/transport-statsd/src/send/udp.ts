@@ -1,21 +1,21 @@
-import type { HostResolver } from './resolve-host.js'
-import type { ChunkForm, Sender, Sending } from './sender.js'
-import { openStatsdClient, type DatagramLink } from './statsd-client.js'
+import type { HostResolver } from './host-resolver.js'
+import type { ChunkFormat, Sender, SendResult } from './sender.js'
+import { openStatsdClient, type DatagramClient } from './statsd-client.js'
 
-/** Datagrams over UDP. After an error the next address is tried, or the host looked up again. */
+/** Sends datagrams over UDP. After an error the next address is tried, or the host is looked up again. */
 export class UdpSender implements Sender {
-  readonly form: ChunkForm
+  readonly format: ChunkFormat
   readonly target: string
   readonly #resolver: HostResolver
   readonly #port: number
-  #link: DatagramLink | undefined
+  #client: DatagramClient | undefined
   #isClosed = false
 
   constructor(
     resolver: HostResolver,
     settings: { readonly host: string; readonly port: number; readonly maxBytes: number },
   ) {
-    this.form = { maxBytes: settings.maxBytes, lastLineBreak: 'left out' }
+    this.format = { maxBytes: settings.maxBytes, lastLineBreak: 'omitted' }
     this.target = `udp://${settings.host}:${settings.port}`
     this.#resolver = resolver
     this.#port = settings.port
@@ -25,41 +25,41 @@ export class UdpSender implements Sender {
     this.#isClosed = false
   }
 
-  async send(bytes: Uint8Array): Promise<Sending> {
+  async send(bytes: Uint8Array): Promise<SendResult> {
     for (;;) {
-      const error = await this.#attempt(bytes)
+      const error = await this.#trySend(bytes)
       if (error === undefined) return { outcome: 'sent' }
-      this.#drop()
+      this.#closeClient()
       if (!this.#resolver.failed() || this.#isClosed) return { outcome: 'failed', error }
     }
   }
 
   close(): void {
     this.#isClosed = true
-    this.#drop()
+    this.#closeClient()
   }
 
-  /** Resolves to what went wrong. */
-  async #attempt(bytes: Uint8Array): Promise<unknown> {
+  /** Resolves to the error, if there was one. */
+  async #trySend(bytes: Uint8Array): Promise<unknown> {
     try {
-      const link = (this.#link ??= await this.#open())
-      return await link.send(bytes)
+      const client = (this.#client ??= await this.#openClient())
+      return await client.send(bytes)
     } catch (thrown) {
       return thrown
     }
   }
 
-  async #open(): Promise<DatagramLink> {
+  async #openClient(): Promise<DatagramClient> {
     if (this.#isClosed) throw closedError()
-    const link = await openStatsdClient(await this.#resolver.resolve(), this.#port)
-    if (!this.#isClosed) return link
-    link.close()
+    const client = await openStatsdClient(await this.#resolver.resolve(), this.#port)
+    if (!this.#isClosed) return client
+    client.close()
     throw closedError()
   }
 
-  #drop(): void {
-    this.#link?.close()
-    this.#link = undefined
+  #closeClient(): void {
+    this.#client?.close()
+    this.#client = undefined
   }
 }
 

@@ -1,10 +1,10 @@
-import type { ChunkForm, Sender, Sending } from './sender.js'
+import type { ChunkFormat, Sender, SendResult } from './sender.js'
 
-/** A receiver that has no room is tried again after so long, and for so long in all. */
+/** How often, and for how long in all, a datagram is tried again for which the receiver has no room. */
 const RETRY_MS = 20
 const ROOM_TIMEOUT_MS = 500
 
-/** What is used of a `DgramSocket` of node-unix-socket. */
+/** The part of node-unix-socket's `DgramSocket` that is used. */
 interface DgramSocketLike {
   sendTo(bytes: Buffer, at: number, length: number, path: string, done: (error?: Error) => void): void
   on(event: 'error', listener: (error: Error) => void): unknown
@@ -16,14 +16,14 @@ interface UnixSocketModule {
 }
 
 /**
- * Datagrams over a Unix socket, which Node.js itself has not got.
+ * Sends datagrams over a Unix socket with node-unix-socket, because Node.js has no such sockets.
  *
- * node-unix-socket calls back before `sendTo` returns, unless the receiver has no room: then it keeps the datagram and
- * tries again and again, which takes a whole core. Closing the socket takes the datagram back; so each has either gone
- * or not, and it is tried again from here.
+ * node-unix-socket calls back before `sendTo` returns, unless the receiver has no room: then it retries without a
+ * pause, which takes a whole core. Closing the socket cancels the datagram, so each one has either been sent or not,
+ * and it is retried here.
  */
 export class UnixSender implements Sender {
-  readonly form: ChunkForm
+  readonly format: ChunkFormat
   readonly target: string
   readonly #path: string
   #module: UnixSocketModule | undefined
@@ -31,12 +31,12 @@ export class UnixSender implements Sender {
   #isClosed = false
 
   constructor(settings: { readonly path: string; readonly maxBytes: number }) {
-    this.form = { maxBytes: settings.maxBytes, lastLineBreak: 'left out' }
+    this.format = { maxBytes: settings.maxBytes, lastLineBreak: 'omitted' }
     this.target = `unix://${settings.path}`
     this.#path = settings.path
   }
 
-  /** Rejects when node-unix-socket is not there. */
+  /** Rejects when node-unix-socket is not installed. */
   async prepare(): Promise<void> {
     try {
       this.#module ??= (await import('node-unix-socket')) as unknown as UnixSocketModule
@@ -52,51 +52,55 @@ export class UnixSender implements Sender {
     this.#isClosed = false
   }
 
-  async send(bytes: Uint8Array): Promise<Sending> {
+  async send(bytes: Uint8Array): Promise<SendResult> {
     try {
       await this.prepare()
       this.#assertOpen()
-      for (let waitedMs = 0; !this.#attempt(bytes); waitedMs += RETRY_MS) {
+      for (let waitedMs = 0; !this.#trySend(bytes); waitedMs += RETRY_MS) {
         if (waitedMs >= ROOM_TIMEOUT_MS)
           throw new Error(`the receiver has had no room for ${ROOM_TIMEOUT_MS} ms`)
-        // keeps the process alive, as nothing else does here: a stop at its end waits for this
+        // this timer keeps the process alive, as nothing else does here: the last stop waits for it
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS))
         this.#assertOpen()
       }
       return { outcome: 'sent' }
     } catch (error) {
-      this.rest()
+      this.endRun()
       return { outcome: 'failed', error }
     }
   }
 
-  /** An open socket would keep the process alive. */
-  rest(): void {
+  /** Closes the socket, which would keep the process alive. */
+  endRun(): void {
     this.#socket?.close()
     this.#socket = undefined
   }
 
   close(): void {
     this.#isClosed = true
-    this.rest()
+    this.endRun()
   }
 
   #assertOpen(): void {
     if (this.#isClosed) throw new Error('closed before the receiver had room')
   }
 
-  /** False when the receiver has no room. Throws when it is not there. */
-  #attempt(bytes: Uint8Array): boolean {
-    const socket = (this.#socket ??= this.#open())
+  /** False when the receiver has no room. Throws when there is no receiver. */
+  #trySend(bytes: Uint8Array): boolean {
+    const socket = (this.#socket ??= this.#openSocket())
     const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    const heard: { error?: Error | undefined }[] = []
-    socket.sendTo(buffer, 0, buffer.length, this.#path, (error) => heard.push({ error }))
-    if (heard.length === 0) this.rest()
-    else if (heard[0].error !== undefined && heard[0].error !== null) throw heard[0].error
-    return heard.length > 0
+    const results: { readonly error?: Error | null | undefined }[] = []
+    socket.sendTo(buffer, 0, buffer.length, this.#path, (error) => results.push({ error }))
+    if (results.length === 0) {
+      this.endRun()
+      return false
+    }
+    const { error } = results[0]
+    if (error !== undefined && error !== null) throw error
+    return true
   }
 
-  #open(): DgramSocketLike {
+  #openSocket(): DgramSocketLike {
     const socket = new this.#module!.DgramSocket()
     socket.on('error', () => {
       if (this.#socket === socket) this.#socket = undefined

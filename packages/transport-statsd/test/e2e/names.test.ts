@@ -1,18 +1,18 @@
-/** Names that come close to one another, or to what the formats keep for themselves. */
+/** Names that are almost equal, or that the formats reserve. */
 import type { InstrumentTable } from '@tidegauge/core'
+import { startTestHost } from '@tidegauge/testkit'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { statsd, type StatsdOptions } from '../../src/index.js'
 import { createServerModel, parseDatagram, styles, type Style } from '../support/parser/index.js'
-import { openLink, type Link } from './support/link.js'
-import { runHost } from './support/run-host.js'
+import { openTarget, type Target } from './support/target.js'
 
-let link: Link
+let target: Target
 beforeAll(async () => {
-  link = await openLink('udp')
+  target = await openTarget('udp')
 })
-// what the last flush of the test before had to tell is not this test's
-beforeEach(() => link.arrived())
-afterAll(() => link.stop())
+// the last flush of the test before is not of this test
+beforeEach(() => target.arrived())
+afterAll(() => target.stop())
 
 /** Every line of one flush. */
 async function linesOf(
@@ -21,11 +21,11 @@ async function linesOf(
   record: (instruments: any) => void,
   options: StatsdOptions = {},
 ) {
-  const transport = statsd({ ...link.options, tags: style, flushIntervalMs: 3_600_000, ...options })
-  const { host, instruments } = await runHost(table, transport)
+  const transport = statsd({ ...target.options, tags: style, flushIntervalMs: 3_600_000, ...options })
+  const { tidegauge, instruments } = await startTestHost(table, { transports: [transport] })
   record(instruments)
-  await host.flush()
-  const datagrams = await link.arrived()
+  await tidegauge.flush()
+  const datagrams = await target.arrived()
   const lines = datagrams.flatMap((datagram) => parseDatagram(style, datagram))
   const model = createServerModel(style)
   for (const datagram of datagrams) model.receive(datagram)
@@ -33,7 +33,7 @@ async function linesOf(
 }
 
 describe.each(styles)('in the style %s', (style) => {
-  it('a global tag never stands beside a bound, a quantile or a state of the same name', async () => {
+  it('a global tag never appears beside a bound, a quantile or a state of the same name', async () => {
     const table: InstrumentTable = {
       wait: { kind: 'histogram', name: 'wait', help: 'Waiting.', bounds: [1] },
       lag: { kind: 'summary', name: 'lag', help: 'Lag.' },
@@ -49,7 +49,7 @@ describe.each(styles)('in the style %s', (style) => {
     for (const { tags } of lines) expect(new Set(tags.map(([key]) => key)).size).toBe(tags.length)
   })
 
-  it('a state without a name is no broken line', async () => {
+  it('a state without a name is a valid line', async () => {
     const table: InstrumentTable = {
       phase: { kind: 'state_set', name: 'phase', help: 'Phase.', states: ['', 'a'] },
     }
@@ -57,7 +57,7 @@ describe.each(styles)('in the style %s', (style) => {
     expect(lines.filter(({ value }) => value === 1)).toHaveLength(1)
   })
 
-  it('states that look alike don’t hide which of them is on', async () => {
+  it('states that become equal still show which of them is on', async () => {
     const table: InstrumentTable = {
       phase: { kind: 'state_set', name: 'phase', help: 'Phase.', states: ['a b', 'a|b', 'a_b'] },
     }
@@ -84,12 +84,12 @@ describe.each(styles)('in the style %s', (style) => {
       one.inc(3)
       other.inc(4)
     })
-    // counters of two series that became one add up at the receiver, and are told as replaced
+    // counters of two series that became one add up at the receiver, and are counted as replaced
     expect(model.counter('a_b')).toBe(7)
     expect(transport.describe!()['replacedSeries']).toBe('1')
   })
 
-  it('labels that become equal don’t lose a count', async () => {
+  it('labels that become equal lose no count', async () => {
     const table: InstrumentTable = {
       hits: { kind: 'counter', name: 'hits', help: 'Hits.', labels: { shelf: {} } },
     }

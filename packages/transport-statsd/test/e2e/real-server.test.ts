@@ -1,9 +1,9 @@
-/** The original StatsD server holds what the registry holds. */
-import { defineInstruments } from '@tidegauge/core'
+/** The original StatsD server has the values of the registry. */
+import { defineInstruments, type Handles } from '@tidegauge/core'
+import { startTestHost, type MemoryTransport } from '@tidegauge/testkit'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { startStatsd, type StatsdServer } from '../../../../tools/test/statsd-server.js'
+import { startStatsd, type StatsdServer } from '../support/statsd-server.js'
 import { statsd, type StatsdOptions } from '../../src/index.js'
-import { runHost, type RunningHost } from './support/run-host.js'
 
 const SERIES = 1_000
 const FLUSHES = 100
@@ -19,7 +19,7 @@ const table = defineInstruments({
   },
 })
 
-/** Never by itself: the test says when. */
+/** Never on schedule: the test flushes. */
 const never = { flushIntervalMs: 3_600_000, jitterRatio: 0 }
 
 async function startServer(): Promise<StatsdServer> {
@@ -28,8 +28,8 @@ async function startServer(): Promise<StatsdServer> {
   return server
 }
 
-/** Increments spread over the series unevenly, the same in every run. */
-function createTraffic({ instruments }: RunningHost<typeof table>) {
+/** Increments that are spread unevenly over the series, the same in every run. */
+function createTraffic(instruments: Handles<typeof table>) {
   const bound = Array.from({ length: SERIES }, (_, i) => instruments.hits.labels({ shelf: `s${i}` }))
   let state = 1
   return (increments: number) => {
@@ -40,8 +40,8 @@ function createTraffic({ instruments }: RunningHost<typeof table>) {
   }
 }
 
-/** What the registry counted, under the names that the server has them by. */
-function held({ memory }: RunningHost<typeof table>, key: (shelf: string) => string): Map<string, number> {
+/** The counts of the registry, under the server's names. */
+function countsOf(memory: MemoryTransport, key: (shelf: string) => string): Map<string, number> {
   const { series } = memory.read().find(({ name }) => name === 'shop_hits_total')!
   return new Map(series.map(({ labels, value }) => [key(labels['shelf']), value!]))
 }
@@ -55,28 +55,28 @@ const cases = [
   { protocol: 'tcp', tags: 'none', key: (shelf: string) => `shop.hits.shelf.${shelf}` },
   { protocol: 'tcp', tags: 'dogstatsd', key: (shelf: string) => `shop.hits;shelf=${shelf}` },
 ] as const
-// each protocol once by default, with either style under `npm run test:long`
-const tried = process.env['TIDEGAUGE_LONG'] === '1' ? cases : [cases[0], cases[3]]
+// each protocol once, and with both styles under `npm run test:long`
+const selected = process.env['TIDEGAUGE_LONG'] === '1' ? cases : [cases[0], cases[3]]
 
-describe.each(tried)('the real server over $protocol, tags $tags', ({ protocol, tags, key }) => {
+describe.each(selected)('the real server over $protocol, tags $tags', ({ protocol, tags, key }) => {
   it('has every one of ten million increments of a thousand series after a hundred flushes and a restart', async () => {
     const server = await startServer()
     const options: StatsdOptions = { protocol, host: '127.0.0.1', port: server.port, tags, ...never }
-    const running = await runHost(table, statsd(options))
-    const increment = createTraffic(running)
+    const { tidegauge, instruments, memory } = await startTestHost(table, { transports: [statsd(options)] })
+    const increment = createTraffic(instruments)
     for (let flush = 1; flush <= FLUSHES; flush++) {
       increment(INCREMENTS / FLUSHES)
-      await running.host.flush()
+      await tidegauge.flush()
       await server.flush()
       if (flush === FLUSHES / 2) {
         await server.stop()
-        expect(sorted(server.counters)).toEqual(sorted(held(running, key)))
-        // what nobody sends while it is away waits
+        expect(sorted(server.counters)).toEqual(sorted(countsOf(memory, key)))
+        // increments while the server is down are sent later
         increment(1_234)
         await server.start()
       }
     }
-    expect(sorted(server.counters)).toEqual(sorted(held(running, key)))
+    expect(sorted(server.counters)).toEqual(sorted(countsOf(memory, key)))
     expect(total(server.counters)).toBe(INCREMENTS + 1_234)
     expect(server.badLines).toBe(0)
   })

@@ -1,10 +1,10 @@
-/** The original server holds every style's lines under the right keys, and their values are the registry's. */
+/** The original server has every style's lines under the right names, with the values of the registry. */
 import { defineInstruments } from '@tidegauge/core'
+import { startTestHost } from '@tidegauge/testkit'
 import { expect, it, onTestFinished } from 'vitest'
-import { startStatsd } from '../../../../tools/test/statsd-server.js'
+import { startStatsd } from '../support/statsd-server.js'
 import { statsd } from '../../src/index.js'
 import { parseLine, styles, type Style } from '../support/parser/index.js'
-import { runHost } from './support/run-host.js'
 
 const table = defineInstruments({
   hits: { kind: 'counter', name: 'shop_hits_total', help: 'Hits.', labels: { region: {}, shelf: {} } },
@@ -12,11 +12,11 @@ const table = defineInstruments({
   wait: { kind: 'histogram', name: 'shop_wait_seconds', help: 'Waiting.', bounds: [1, 2.5] },
 })
 
-/** Name and tags of a key, as the server puts it together; DogStatsD's it keeps in Graphite's form. */
+/** Name and tags of one of the server's keys; DogStatsD tags are stored in Graphite's form. */
 function seriesOf(style: Style, key: string) {
   const [first, ...rest] = key.split(';')
-  const behind = rest.length > 0 ? `|#${rest.map((tag) => tag.replace('=', ':')).join(',')}` : ''
-  const [{ name, tags }] = parseLine(style, `${first}:1|c${behind}`)
+  const suffix = rest.length > 0 ? `|#${rest.map((tag) => tag.replace('=', ':')).join(',')}` : ''
+  const [{ name, tags }] = parseLine(style, `${first}:1|c${suffix}`)
   return { name, labels: Object.fromEntries(tags) }
 }
 
@@ -36,7 +36,7 @@ it.each(styles.flatMap((style) => (['udp', 'tcp'] as const).map((protocol) => ({
     const server = await startStatsd({ names: style === 'none' ? 'sanitized' : 'kept' })
     onTestFinished(() => server.kill())
     const transport = statsd({ protocol, port: server.port, tags: style, flushIntervalMs: 3_600_000 })
-    const { host, instruments } = await runHost(table, transport)
+    const { tidegauge, instruments } = await startTestHost(table, { transports: [transport] })
     const waits = transport.samples({ name: 'shop.wait', type: 'ms', labels: { shelf: 'a' } })
     const name = (own: string, labels: Record<string, string>) =>
       style === 'none'
@@ -50,7 +50,7 @@ it.each(styles.flatMap((style) => (['udp', 'tcp'] as const).map((protocol) => ({
       for (const seconds of [0.5, 2, 2, 9]) instruments.wait.observe(seconds)
       waits.record(12.5)
       waits.record(round)
-      await host.flush()
+      await tidegauge.flush()
       const flushed = await server.flush()
       const slashed = style === 'none' ? 'b_c' : 'b/c'
       expect(read(style, flushed.counters)).toEqual({
@@ -77,20 +77,20 @@ it.each(styles.flatMap((style) => (['udp', 'tcp'] as const).map((protocol) => ({
 )
 
 it.each(['udp', 'tcp'] as const)(
-  'the original server loses no count of labels in any script, and reads no line that is none: %s',
+  'the original server loses no count of labels in any script, and reads no line that was not sent: %s',
   async (protocol) => {
     const server = await startStatsd()
     onTestFinished(() => server.kill())
     const transport = statsd({ protocol, port: server.port, flushIntervalMs: 3_600_000 })
-    const { host, instruments } = await runHost(table, transport)
-    // over TCP the server takes the highest bit off each byte: what is left of these ends lines, values and tags
+    const { tidegauge, instruments } = await startTestHost(table, { transports: [transport] })
+    // over TCP the server clears the highest bit of each byte: some of these become line breaks and separators
     const shelves = Array.from({ length: 1_500 }, (_, i) => `${String.fromCodePoint(0xa1 + i)}1|c${i}`)
     for (const shelf of shelves) instruments.hits.inc({ region: 'Ê:º|ü', shelf }, 2)
-    await host.flush()
+    await tidegauge.flush()
     const { counters } = await server.flush()
     const counted = Object.entries(counters).filter(([key]) => key.startsWith('shop_hits_total;region='))
     expect(counted.reduce((sum, [, value]) => sum + value, 0)).toBe(2 * shelves.length)
-    // its number keeps each series apart
+    // the number keeps the series different
     expect(counted).toHaveLength(shelves.length)
     expect(Object.keys(counters).filter((key) => !key.startsWith('shop_'))).toEqual([])
     expect(server.badLines).toBe(0)

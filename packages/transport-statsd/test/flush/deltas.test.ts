@@ -3,8 +3,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseOptions } from '../../src/options.js'
 import { createTransport } from '../../src/transport.js'
-import { runHost, runWithReceiver } from '../support/run-host.js'
-import { createTestSender, doubtful, failed } from '../support/test-sender.js'
+import { startTransport, startWithReceiver } from '../support/start-transport.js'
+import { createTestSender, doubtful, failed, sent } from '../support/test-sender.js'
 import { runs } from '@tidegauge/testkit'
 
 const table = defineInstruments({
@@ -14,22 +14,22 @@ const table = defineInstruments({
   wait: { kind: 'histogram', name: 'wait', help: 'Wait.', bounds: [-1, 1] },
 })
 
-/** Without those that only say that something exists. */
-const news = (lines: readonly string[]) => lines.filter((line) => !/:0\|c/.test(line))
+/** Without the zeros that say that a counter exists. */
+const nonZero = (lines: readonly string[]) => lines.filter((line) => !/:0\|c/.test(line))
 
 describe('counters', () => {
-  it('are told whole at first, then by what has come since, and not at all when nothing has', async () => {
-    const { flush, instruments } = await runWithReceiver(table)
+  it('are sent completely at first, then what was added, and not at all when nothing was', async () => {
+    const { flush, instruments } = await startWithReceiver(table)
     instruments.hits.inc({ route: '/a' }, 5)
-    expect(news(await flush())).toEqual(['hits:5|c|#route:/a'])
+    expect(nonZero(await flush())).toEqual(['hits:5|c|#route:/a'])
     expect(await flush()).toEqual([])
     instruments.hits.inc({ route: '/a' }, 2)
     instruments.hits.inc({ route: '/b' })
     expect(await flush()).toEqual(['hits:2|c|#route:/a', 'hits:1|c|#route:/b'])
   })
 
-  it('are told once before their first event, so that a receiver sees it happen', async () => {
-    const { flush, instruments } = await runWithReceiver(table)
+  it('are sent once before their first event, so that a receiver knows them', async () => {
+    const { flush, instruments } = await startWithReceiver(table)
     expect(await flush()).toEqual([
       'work:0|c',
       'wait.count:0|c',
@@ -43,8 +43,8 @@ describe('counters', () => {
     expect(await flush()).toEqual(['work:1|c'])
   })
 
-  it('begin anew when their series was removed and came again in the same place', async () => {
-    const { flush, instruments } = await runWithReceiver(table)
+  it('start from zero when their series was removed and replaced in the same slot', async () => {
+    const { flush, instruments } = await startWithReceiver(table)
     instruments.hits.inc({ route: '/a' }, 5)
     await flush()
     instruments.hits.remove({ route: '/a' })
@@ -66,7 +66,7 @@ describe('counters', () => {
         ),
         async (flushes) => {
           const sender = createTestSender({ maxBytes: 64 })
-          const { host, instruments } = await runHost(table, { sender })
+          const { tidegauge, instruments } = await startTransport(table, { sender })
           const totals = new Map<string, number>()
           const received = new Map<string, number>()
           for (const { incs, fails } of [...flushes, { incs: [], fails: [] }]) {
@@ -75,58 +75,58 @@ describe('counters', () => {
               totals.set(`/${i}`, (totals.get(`/${i}`) ?? 0) + n)
             }
             const first = sender.chunks.length
-            sender.answer = (i) => (fails[i - first] ? failed : { outcome: 'sent' })
-            await host.flush()
+            sender.answer = (i) => (fails[i - first] ? failed : sent)
+            await tidegauge.flush()
             for (const line of sender.takeSent().filter((text) => text.startsWith('hits'))) {
               const [, delta, route] = /^hits:(\d+)\|c\|#route:(.+)$/.exec(line)!
               received.set(route, (received.get(route) ?? 0) + Number(delta))
             }
           }
           expect(Object.fromEntries(received)).toEqual(Object.fromEntries(totals))
-          await host.stop()
+          await tidegauge.stop()
         },
       ),
       { numRuns: runs(60) },
     )
   })
 
-  it('send whole numbers when asked, and keep the rest until it is one', async () => {
-    const { flush, instruments } = await runWithReceiver(table, { statsd: { counters: 'whole' } })
+  it('send whole numbers when the option says so, and keep the rest until it adds up to one', async () => {
+    const { flush, instruments } = await startWithReceiver(table, { statsd: { counters: 'whole' } })
     instruments.work.inc(1.5)
-    expect(news(await flush())).toEqual(['work:1|c'])
+    expect(nonZero(await flush())).toEqual(['work:1|c'])
     instruments.work.inc(0.25)
     expect(await flush()).toEqual([])
     instruments.work.inc(0.25)
     expect(await flush()).toEqual(['work:1|c'])
   })
 
-  it('go on where they were when the host stops and starts again', async () => {
-    const { host, flush, instruments } = await runWithReceiver(table)
+  it('continue when the host stops and starts again', async () => {
+    const { tidegauge, flush, instruments } = await startWithReceiver(table)
     instruments.work.inc(3)
     await flush()
-    await host.stop()
-    await host.start()
+    await tidegauge.stop()
+    await tidegauge.start()
     instruments.work.inc(2)
     expect(await flush()).toEqual(['work:2|c'])
   })
 })
 
 describe('two transports of one host', () => {
-  it('each get everything', async () => {
+  it('each send everything', async () => {
     const first = createTestSender()
     const other = createTransport(parseOptions({ name: 'second' }), first)
-    const second = await runWithReceiver(table, { others: [other] })
+    const second = await startWithReceiver(table, { transports: [other] })
     second.instruments.work.inc(3)
-    expect(news(await second.flush())).toEqual(['work:3|c'])
+    expect(nonZero(await second.flush())).toEqual(['work:3|c'])
     second.instruments.work.inc(4)
     expect(await second.flush()).toEqual(['work:4|c'])
-    expect(news(first.takeSent())).toEqual(['work:3|c', 'work:4|c'])
+    expect(nonZero(first.takeSent())).toEqual(['work:3|c', 'work:4|c'])
   })
 })
 
 describe('gauges', () => {
-  it('are told again each time, negative ones behind a zero', async () => {
-    const { flush, instruments } = await runWithReceiver(table)
+  it('are sent again each time, negative ones after a zero', async () => {
+    const { flush, instruments } = await startWithReceiver(table)
     instruments.level.set({ tank: 'a' }, -2)
     await flush()
     expect(await flush()).toEqual(['level:0|g|#tank:a', 'level:-2|g|#tank:a'])
@@ -134,8 +134,8 @@ describe('gauges', () => {
     expect(await flush()).toEqual(['level:0|g|#tank:a'])
   })
 
-  it('are told when they have changed, where that is asked', async () => {
-    const { flush, instruments } = await runWithReceiver(table, { statsd: { unchangedGauges: 'skip' } })
+  it('are sent only when they changed, when the option says so', async () => {
+    const { flush, instruments } = await startWithReceiver(table, { statsd: { unchangedGauges: 'skip' } })
     instruments.level.set({ tank: 'a' }, 2)
     await flush()
     expect(await flush()).toEqual([])
@@ -143,21 +143,24 @@ describe('gauges', () => {
     expect(await flush()).toEqual(['level:3|g|#tank:a'])
   })
 
-  it('that could not be sent are still news', async () => {
+  it('that could not be sent are still due', async () => {
     const sender = createTestSender()
-    const { host, instruments } = await runHost(table, { sender, statsd: { unchangedGauges: 'skip' } })
+    const { tidegauge, instruments } = await startTransport(table, {
+      sender,
+      statsd: { unchangedGauges: 'skip' },
+    })
     instruments.level.set({ tank: 'a' }, 2)
     sender.answer = () => failed
-    await host.flush()
-    sender.answer = () => ({ outcome: 'sent' })
-    await host.flush()
+    await tidegauge.flush()
+    sender.answer = () => sent
+    await tidegauge.flush()
     expect(sender.takeSent()).toContain('level:2|g|#tank:a')
   })
 })
 
 describe('sums', () => {
-  it('may fall, and are told by a negative delta', async () => {
-    const { flush, instruments } = await runWithReceiver(table)
+  it('may fall, and are then sent as a negative delta', async () => {
+    const { flush, instruments } = await startWithReceiver(table)
     instruments.wait.observe(2)
     await flush()
     instruments.wait.observe(-5)
@@ -171,34 +174,34 @@ describe('sums', () => {
   })
 })
 
-describe('lines of a connection that broke', () => {
+describe('lines of a broken connection', () => {
   it('are sent again, and counted', async () => {
     const sender = createTestSender({ lastLineBreak: 'sent' })
-    const { host, instruments, transport } = await runHost(table, { sender })
-    await host.flush()
+    const { tidegauge, instruments, transport } = await startTransport(table, { sender })
+    await tidegauge.flush()
     instruments.work.inc(3)
     sender.answer = () => doubtful
-    await host.flush()
-    sender.answer = () => ({ outcome: 'sent' })
-    await host.flush()
-    expect(news(sender.takeSent())).toContain('work:3|c')
+    await tidegauge.flush()
+    sender.answer = () => sent
+    await tidegauge.flush()
+    expect(nonZero(sender.takeSent())).toContain('work:3|c')
     expect(transport.describe!()).toMatchObject({ doubtfulLines: '1', errors: '1' })
   })
 
-  it('are given up, and counted, when that is asked', async () => {
+  it('are dropped and counted, when the option says so', async () => {
     const sender = createTestSender()
-    const { host, instruments, transport } = await runHost(table, {
+    const { tidegauge, instruments, transport } = await startTransport(table, {
       sender,
       statsd: { brokenConnections: 'drop' },
     })
-    await host.flush()
+    await tidegauge.flush()
     instruments.work.inc(3)
     sender.answer = () => doubtful
-    await host.flush()
-    sender.answer = () => ({ outcome: 'sent' })
+    await tidegauge.flush()
+    sender.answer = () => sent
     instruments.work.inc(1)
-    await host.flush()
-    expect(news(sender.takeSent())).toEqual(['work:1|c'])
+    await tidegauge.flush()
+    expect(nonZero(sender.takeSent())).toEqual(['work:1|c'])
     expect(transport.describe!()).toMatchObject({ dropped_connection_broken: '1' })
   })
 })

@@ -1,23 +1,24 @@
-import { defineInstruments } from '@tidegauge/core'
-import { createManualClock, flushPromises } from '@tidegauge/testkit'
+import { defineInstruments, definePlugin } from '@tidegauge/core'
+import { createManualClock, flushPromises, startTestHost } from '@tidegauge/testkit'
 import { describe, expect, it } from 'vitest'
-import type { Sending } from '../../src/send/sender.js'
-import { runHost } from '../support/run-host.js'
-import { createTestSender, failed } from '../support/test-sender.js'
+import { parseOptions } from '../../src/options.js'
+import type { SendResult } from '../../src/send/sender.js'
+import { createTransport } from '../../src/transport.js'
+import { startTransport } from '../support/start-transport.js'
+import { createTestSender, failed, sent } from '../support/test-sender.js'
 
 const table = defineInstruments({
   hits: { kind: 'counter', name: 'hits', help: 'Hits.', labels: { route: {} }, seriesLimit: 200_000 },
   level: { kind: 'gauge', name: 'level', help: 'Level.' },
 })
-const sent: Sending = { outcome: 'sent' }
 
 describe('flushes', () => {
-  it('come by themselves every interval, and the next one after a late tick is not doubled', async () => {
+  it('run once per interval, and a late one is not made up for', async () => {
     const clock = createManualClock()
     const sender = createTestSender()
-    const { instruments } = await runHost(table, {
+    const { instruments } = await startTransport(table, {
       sender,
-      host: { clock },
+      clock,
       statsd: { flushIntervalMs: 1_000 },
     })
     instruments.level.set(4)
@@ -29,13 +30,13 @@ describe('flushes', () => {
     expect(sender.takeSent()).toEqual(['level:4|g', 'level:4|g', 'level:4|g'])
   })
 
-  it('come earlier or later by no more than the jitter', async () => {
+  it('run earlier or later by no more than the jitter', async () => {
     const clock = createManualClock()
     const sender = createTestSender()
     const at: number[] = []
-    const { instruments } = await runHost(table, {
+    const { instruments } = await startTransport(table, {
       sender,
-      host: { clock },
+      clock,
       statsd: { flushIntervalMs: 1_000, jitterRatio: 0.5 },
     })
     instruments.level.set(1)
@@ -47,168 +48,156 @@ describe('flushes', () => {
     expect(Math.max(...gaps) - Math.min(...gaps)).toBeGreaterThan(200)
   })
 
-  // the host's own start is the first pass
-  it('collect first what is out of date', async () => {
+  // the start of the host is the first collect pass
+  it('collect plugins first whose values are out of date', async () => {
     const clock = createManualClock()
     const sender = createTestSender()
     let passes = 0
-    const { host } = await runHost(table, {
-      sender,
-      host: { clock },
-      statsd: { flushIntervalMs: 5_000 },
-      plugin: { collect: ({ instruments }) => instruments.level.set(++passes) },
+    const plugin = definePlugin({
+      name: 'app',
+      version: '0.0.0',
+      apiLevel: 1,
+      instruments: table,
+      collect: ({ instruments }) => instruments.level.set(++passes),
     })
+    const transport = createTransport(parseOptions({ flushIntervalMs: 5_000, jitterRatio: 0 }), sender)
+    const { tidegauge } = await startTestHost(plugin, { clock, transports: [transport] })
     await clock.advance(10_000)
     expect(sender.takeSent()).toEqual(['level:2|g', 'level:3|g'])
-    await host.flush()
+    await tidegauge.flush()
     expect(sender.takeSent()).toEqual(['level:4|g'])
   })
 
-  it('never overlap: what is asked for meanwhile is one flush more', async () => {
+  it('never overlap: all requests during a flush share one more flush', async () => {
     const sender = createTestSender()
-    const { host, instruments, transport } = await runHost(table, { sender })
+    const { tidegauge, instruments, transport } = await startTransport(table, { sender })
     instruments.level.set(1)
-    let release: (sending: Sending) => void = () => {}
-    let most = 0
-    let now = 0
+    let release: (result: SendResult) => void = () => {}
+    let max = 0
+    let concurrent = 0
     sender.answer = async () => {
-      most = Math.max(most, ++now)
-      const sending = await new Promise<Sending>((resolve) => (release = resolve))
-      now--
-      return sending
+      max = Math.max(max, ++concurrent)
+      const result = await new Promise<SendResult>((resolve) => (release = resolve))
+      concurrent--
+      return result
     }
-    const flushes = [host.flush(), transport.flush!(), transport.flush!(), transport.flush!()]
+    const flushes = [tidegauge.flush(), transport.flush!(), transport.flush!(), transport.flush!()]
     await flushPromises()
     release(sent)
     await flushPromises()
     release(sent)
     await Promise.all(flushes)
-    expect([most, sender.takeSent()]).toEqual([1, ['level:1|g', 'level:1|g']])
+    expect([max, sender.takeSent()]).toEqual([1, ['level:1|g', 'level:1|g']])
   })
 
-  it('give up waiting for a receiver that takes nothing, lose nothing, and tell it in the health report', async () => {
+  it('stop waiting for a receiver that accepts nothing, lose nothing, and report it', async () => {
     const clock = createManualClock()
     const sender = createTestSender()
-    const { host, instruments, transport } = await runHost(table, {
+    const { tidegauge, instruments, transport, health } = await startTransport(table, {
       sender,
-      host: { clock },
+      clock,
       statsd: { flushIntervalMs: 10_000 },
     })
     instruments.hits.inc({ route: 'a' }, 2)
-    let release: (sending: Sending) => void = () => {}
-    sender.answer = () => new Promise<Sending>((resolve) => (release = resolve))
-    const flush = host.flush()
+    let release: (result: SendResult) => void = () => {}
+    sender.answer = () => new Promise<SendResult>((resolve) => (release = resolve))
+    const flush = tidegauge.flush()
     await clock.advance(2_000)
     await flush
-    expect(host.health().transports).toMatchObject([
-      { state: 'down', lastError: expect.stringContaining('has not yet taken what was sent') },
-    ])
-    // three ticks pass: nothing is begun while it is under way
+    expect(health()).toMatchObject({
+      state: 'down',
+      lastError: expect.stringContaining('has not yet accepted what was sent'),
+    })
+    // three scheduled flushes: none starts during the one before
     instruments.hits.inc({ route: 'a' }, 3)
     await clock.advance(30_000)
     expect(transport.describe!()).toMatchObject({ errors: '4' })
     sender.answer = () => sent
     release(sent)
     await flushPromises()
-    await host.flush()
+    await tidegauge.flush()
     expect(sender.takeSent()).toEqual(['hits:2|c|#route:a', 'hits:3|c|#route:a'])
-    expect(host.health().transports).toMatchObject([{ state: 'up' }])
+    expect(health()).toMatchObject({ state: 'up' })
   })
 
-  it('wait for a receiver that is slow but goes on', async () => {
+  it('wait for a receiver that is slow but makes progress', async () => {
     const clock = createManualClock()
     const sender = createTestSender({ maxBytes: 64 })
-    const { host, instruments } = await runHost(table, { sender, host: { clock } })
+    const { tidegauge, instruments, health } = await startTransport(table, { sender, clock })
     for (let i = 0; i < 12; i++) instruments.hits.inc({ route: `/${i}` })
-    sender.answer = () => new Promise<Sending>((resolve) => clock.after(1_000, () => resolve(sent)))
-    const flush = host.flush()
+    sender.answer = () => new Promise<SendResult>((resolve) => clock.after(1_000, () => resolve(sent)))
+    const flush = tidegauge.flush()
     await clock.advance(5_000)
     await flush
-    expect(host.health().transports).toMatchObject([{ state: 'up' }])
+    expect(health()).toMatchObject({ state: 'up' })
     expect(sender.takeSent()).toHaveLength(12)
   })
 
-  it('give up after 4.5 s in any case, before the host does', async () => {
-    const clock = createManualClock()
+  it('end at the first datagram that fails, and report why', async () => {
     const sender = createTestSender({ maxBytes: 64 })
-    const { host, instruments } = await runHost(table, { sender, host: { clock } })
-    for (let i = 0; i < 100; i++) instruments.hits.inc({ route: `/${i}` })
-    sender.answer = () => new Promise<Sending>((resolve) => clock.after(1_000, () => resolve(sent)))
-    const flush = host.flush()
-    await clock.advance(4_500)
-    await flush
-    expect(host.health().transports).toMatchObject([{ state: 'down' }])
-    sender.answer = () => sent
-    await clock.advance(1_000)
-  })
-
-  it('stop at the first datagram that fails, and say why', async () => {
-    const sender = createTestSender({ maxBytes: 64 })
-    const { host, instruments } = await runHost(table, { sender })
+    const { tidegauge, instruments, health } = await startTransport(table, { sender })
     for (let i = 0; i < 12; i++) instruments.hits.inc({ route: `/${i}` })
     sender.answer = (i) => (i === 1 ? failed : sent)
-    await host.flush()
+    await tidegauge.flush()
     expect(sender.chunks.map(({ outcome }) => outcome)).toEqual(['sent', 'failed'])
-    expect(host.health().transports).toMatchObject([
-      {
-        state: 'down',
-        lastError: 'could not send to test://sender: made to fail',
-      },
-    ])
+    expect(health()).toMatchObject({
+      state: 'down',
+      lastError: 'could not send to test://sender: refused by the test',
+    })
   })
 
-  it('are not late while a registry is looked through in which nothing is new', async () => {
+  it('do not time out while a large unchanged registry is read', async () => {
     const clock = createManualClock()
     const sender = createTestSender({ maxBytes: 65_000 })
-    const { host, instruments } = await runHost(table, { sender, host: { clock } })
+    const { tidegauge, instruments, health } = await startTransport(table, { sender, clock })
     for (let i = 0; i < 100_000; i++) instruments.hits.inc({ route: `/${i}` })
-    await host.flush()
+    await tidegauge.flush()
     const state = { isDone: false }
-    const flush = host.flush().then(() => (state.isDone = true))
-    // a second for each turn of the loop: slow, but never without progress
+    const flush = tidegauge.flush().then(() => (state.isDone = true))
+    // one second per turn of the event loop: slow, but never without progress
     for (let turns = 0; !state.isDone && turns < 4; turns++) await clock.advance(1_000)
     await flush
-    expect(host.health().transports).toMatchObject([{ state: 'up' }])
+    expect(health()).toMatchObject({ state: 'up' })
   })
 
-  it('survive a sender that throws', async () => {
+  it('continue after a sender that throws', async () => {
     const sender = createTestSender()
-    const { host, instruments } = await runHost(table, { sender })
+    const { tidegauge, instruments, health } = await startTransport(table, { sender })
     instruments.level.set(1)
     sender.answer = () => {
-      throw new TypeError('a fault of ours')
+      throw new TypeError('an internal error')
     }
-    await host.flush()
-    expect(host.health().transports).toMatchObject([{ state: 'down', lastError: 'a fault of ours' }])
+    await tidegauge.flush()
+    expect(health()).toMatchObject({ state: 'down', lastError: 'an internal error' })
     sender.answer = () => sent
-    await host.flush()
+    await tidegauge.flush()
     expect(sender.takeSent()).toEqual(['level:1|g'])
   })
 
-  it('let the event loop have its turn while a large registry is written', async () => {
+  it('give the event loop turns while a large registry is written', async () => {
     const sender = createTestSender({ maxBytes: 8_192 })
-    const { host, instruments } = await runHost(table, { sender })
+    const { tidegauge, instruments } = await startTransport(table, { sender })
     for (let i = 0; i < 100_000; i++) instruments.hits.inc({ route: `/${i}` })
     let turns = 0
     const state = { isDone: false }
-    const flush = host.flush().then(() => (state.isDone = true))
+    const flush = tidegauge.flush().then(() => (state.isDone = true))
     while (!state.isDone) await new Promise((resolve) => setImmediate(resolve)).then(() => turns++)
     await flush
     expect(sender.takeSent()).toHaveLength(100_000)
     expect(turns).toBeGreaterThan(3)
   })
 
-  it('leave series out that come while they are written, for the next one', async () => {
+  it('leave series that are created meanwhile to the next flush', async () => {
     const sender = createTestSender({ maxBytes: 64 })
-    const { host, instruments } = await runHost(table, { sender })
+    const { tidegauge, instruments } = await startTransport(table, { sender })
     for (let i = 0; i < 10; i++) instruments.hits.inc({ route: `/${i}` })
     sender.answer = (i) => {
       if (i < 3) instruments.hits.inc({ route: `/late-${i}` })
       return sent
     }
-    await host.flush()
+    await tidegauge.flush()
     expect(sender.takeSent()).toHaveLength(10)
-    await host.flush()
+    await tidegauge.flush()
     expect(sender.takeSent().toSorted()).toEqual([0, 1, 2].map((i) => `hits:1|c|#route:/late-${i}`))
   })
 })

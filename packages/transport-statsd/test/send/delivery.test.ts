@@ -1,14 +1,14 @@
-/** `deliver` over a simulated way, on which the order of what is sent and what comes back is exact. */
+/** `deliver` over a simulated network, on which the order of packets in both directions is exact. */
+import { runs } from '@tidegauge/testkit'
 import { EventEmitter } from 'node:events'
 import type { Socket } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import fc from 'fast-check'
-import { deliver, staysOpen, watchFor, type Wait } from '../../src/send/delivery.js'
-import { runs } from '@tidegauge/testkit'
+import { createWatchTimes, deliver, waitWhileOpen, type Wait } from '../../src/send/delivery.js'
 
-const settle = () => new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
+const flushLoop = () => new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
 
-/** Time that stands still until it is told to go on. */
+/** Time that the test advances. */
 class ManualTime {
   ms = 0
   #timers: { at: number; callback: () => void }[] = []
@@ -26,7 +26,7 @@ class ManualTime {
   async advance(ms: number) {
     const untilMs = this.ms + ms
     for (;;) {
-      await settle()
+      await flushLoop()
       const [next] = this.#timers.filter(({ at }) => at <= untilMs).toSorted((a, b) => a.at - b.at)
       if (next === undefined) break
       this.#timers = this.#timers.filter((one) => one !== next)
@@ -37,15 +37,15 @@ class ManualTime {
   }
 }
 
-/** When the receiver closes its connection after it was made there, and whether it reads what has come until then. */
+/** When the receiver closes its connection after it accepted it, and whether it reads what arrives until then. */
 interface Receiver {
   readonly closesAtMs: number
   readonly reads: boolean
-  /** What the bytes take beside the way, as when they were lost and are sent again. */
+  /** How much later the bytes arrive, as when they are lost and sent again. */
   readonly lateMs?: number
 }
 
-/** Our end of a connection to such a receiver, `oneWayMs` away; what a system does is as in RFC 9293. */
+/** Our end of a connection to such a receiver, `oneWayMs` away; the systems behave as in RFC 9293. */
 class FakeSocket extends EventEmitter {
   destroyed = false
   readonly #time: ManualTime
@@ -62,11 +62,11 @@ class FakeSocket extends EventEmitter {
     this.#oneWayMs = oneWayMs
     this.#reads = reads
     this.#lateMs = lateMs
-    // it has the connection when our acknowledgement is there
+    // the receiver has the connection when our acknowledgement arrives
     time.wait(oneWayMs + closesAtMs, () => this.#closePeer())
   }
 
-  /** Whether the receiver has been given all that was written. */
+  /** Whether the receiver read everything that was written. */
   wasRead = false
 
   resume() {
@@ -88,7 +88,7 @@ class FakeSocket extends EventEmitter {
   end() {
     this.#time.wait(this.#oneWayMs, () => {
       if (this.#isPeerClosed) return
-      // its end comes when it has read ours
+      // it ends when it has read our end
       if (this.#reads) this.#closePeer()
     })
   }
@@ -109,7 +109,7 @@ class FakeSocket extends EventEmitter {
     this.#time.wait(this.#oneWayMs, () => {
       if (this.destroyed) return
       if (what === 'end') this.emit('end')
-      // Node.js doesn't read any more after an end, and hears of a reset only when it writes
+      // Node.js does not read after an end, and notices a reset only when it writes
       else this.#isReset = true
       if (what === 'reset' && this.listenerCount('error') > 0 && !this.#hasEnded)
         this.emit('error', new Error('ECONNRESET'))
@@ -125,15 +125,15 @@ async function sendOver(oneWayMs: number, receiver: Receiver, bytes = new Uint8A
   const socket = new FakeSocket(time, oneWayMs, receiver)
   onTestFinished(() => socket.destroy())
   const like = socket as unknown as Socket
-  const watch = watchFor(2 * oneWayMs, bytes.length)
+  const times = createWatchTimes(2 * oneWayMs, bytes.length)
   const run = async () => {
     try {
-      await staysOpen(like, watch.beforeMs, time.wait)
+      await waitWhileOpen(like, times.beforeMs, time.wait)
     } catch {
       return 'failed'
     }
-    const sending = await deliver(like, bytes, { watchMs: watch.afterMs, timeoutMs: 60_000 }, time.wait)
-    return sending.outcome
+    const result = await deliver(like, bytes, { watchMs: times.afterMs, timeoutMs: 60_000 }, time.wait)
+    return result.outcome
   }
   const outcome = run()
   await time.advance(10_000)
@@ -141,18 +141,18 @@ async function sendOver(oneWayMs: number, receiver: Receiver, bytes = new Uint8A
   return { outcome: await outcome, wasRead: socket.wasRead, time }
 }
 
-describe('a chunk that is sent over a way of some length', () => {
+describe('a chunk that is sent over a network with a delay', () => {
   it.each([0, 1, 5, 20, 100])(
-    'counts as failed when the receiver drops its connection at once: %i ms one way',
+    'is failed when the receiver drops its connection at once: %i ms one way',
     async (oneWayMs) => {
       expect(await sendOver(oneWayMs, { closesAtMs: 0, reads: false })).toMatchObject({ outcome: 'failed' })
     },
   )
 
   it.each([1, 5, 20, 100])(
-    'is in doubt when an end was under way before the bytes were there: %i ms one way',
+    'is in doubt when the receiver ended before the bytes arrived: %i ms one way',
     async (oneWayMs) => {
-      // written at one round trip and 1 ms, there half a round trip later
+      // written after one round trip and 1 ms, received half a round trip later
       for (const beforeMs of [0.5, oneWayMs, 1.5 * oneWayMs]) {
         const closesAtMs = Math.max(1.5, 2 * oneWayMs + 1 - beforeMs)
         const { outcome, wasRead } = await sendOver(oneWayMs, { closesAtMs, reads: true })
@@ -161,9 +161,9 @@ describe('a chunk that is sent over a way of some length', () => {
     },
   )
 
-  it.each([0, 1, 5, 20, 100])('counts as sent when it was read: %i ms one way', async (oneWayMs) => {
+  it.each([0, 1, 5, 20, 100])('is sent when it was read: %i ms one way', async (oneWayMs) => {
     expect(await sendOver(oneWayMs, { closesAtMs: Infinity, reads: true })).toMatchObject({ outcome: 'sent' })
-    // before our end, as a server does that is stopped just then
+    // before our end, as a server does that is being stopped
     const closesAtMs = 2 * oneWayMs + 3
     expect(await sendOver(oneWayMs, { closesAtMs, reads: true })).toMatchObject({
       outcome: 'sent',
@@ -171,20 +171,20 @@ describe('a chunk that is sent over a way of some length', () => {
     })
   })
 
-  it('is in doubt after an end when the bytes are late, as long as the reset comes within one watch more', async () => {
-    // written at 41 ms, the end comes at 80 ms and the reset at 171 ms; a watch takes 85 ms
+  it('is in doubt after an end when the bytes are late and the reset arrives within one more watch', async () => {
+    // written at 41 ms; the end arrives at 80 ms and the reset at 171 ms; a watch takes 85 ms
     const late = { closesAtMs: 40, reads: true, lateMs: 90 }
     expect(await sendOver(20, late)).toMatchObject({ outcome: 'doubtful', wasRead: false })
   })
 
-  it('never counts as sent unless it was read, nor as failed when it was', async () => {
-    const way = fc.record({
+  it('is never sent unless it was read, and never failed when it was', async () => {
+    const network = fc.record({
       oneWayMs: fc.double({ min: 0, max: 120, noNaN: true }),
       closesAtMs: fc.double({ min: 0, max: 900, noNaN: true }),
       reads: fc.boolean(),
     })
     await fc.assert(
-      fc.asyncProperty(way, async ({ oneWayMs, ...receiver }) => {
+      fc.asyncProperty(network, async ({ oneWayMs, ...receiver }) => {
         const { outcome, wasRead, time } = await sendOver(oneWayMs, receiver)
         if (outcome === 'sent') expect(wasRead).toBe(true)
         if (outcome === 'failed') expect(wasRead).toBe(false)
@@ -195,18 +195,18 @@ describe('a chunk that is sent over a way of some length', () => {
   })
 })
 
-describe('the watch', () => {
-  it('is as long as the way, longer when the bytes go in several flights, and never more than a second', () => {
-    expect(watchFor(0, 8_192)).toEqual({ beforeMs: 1, afterMs: 5 })
-    expect(watchFor(40, 8_192)).toEqual({ beforeMs: 41, afterMs: 85 })
-    expect(watchFor(40, 14_601)).toEqual({ beforeMs: 41, afterMs: 125 })
-    expect(watchFor(3_000, 8_192)).toEqual({ beforeMs: 1_000, afterMs: 1_000 })
+describe('the watch times', () => {
+  it('follow from the round trip, are longer for several flights of packets, and at most a second', () => {
+    expect(createWatchTimes(0, 8_192)).toEqual({ beforeMs: 1, afterMs: 5 })
+    expect(createWatchTimes(40, 8_192)).toEqual({ beforeMs: 41, afterMs: 85 })
+    expect(createWatchTimes(40, 14_601)).toEqual({ beforeMs: 41, afterMs: 125 })
+    expect(createWatchTimes(3_000, 8_192)).toEqual({ beforeMs: 1_000, afterMs: 1_000 })
   })
 
-  it('finds a connection closed that was reset and has not told so', async () => {
+  it('end with a closed connection when it was reset and its event has not come yet', async () => {
     const time = new ManualTime()
     const socket = new FakeSocket(time, 0, { closesAtMs: Infinity, reads: false })
-    const open = staysOpen(socket as unknown as Socket, 1, time.wait)
+    const open = waitWhileOpen(socket as unknown as Socket, 1, time.wait)
     socket.destroyed = true
     await Promise.all([expect(open).rejects.toThrow('before anything was sent'), time.advance(1)])
   })

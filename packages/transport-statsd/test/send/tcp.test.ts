@@ -1,23 +1,23 @@
 import { defineInstruments } from '@tidegauge/core'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { HostResolver } from '../../src/send/resolve-host.js'
+import { HostResolver } from '../../src/send/host-resolver.js'
 import { TcpSender } from '../../src/send/tcp.js'
-import { runHost } from '../support/run-host.js'
+import { startTransport } from '../support/start-transport.js'
 import { openTcpReceiver } from '../support/tcp-receiver.js'
 
 const table = defineInstruments({
   hits: { kind: 'counter', name: 'hits', help: 'Hits.', labels: { route: {} }, seriesLimit: 10_000 },
 })
 
-const run = (port: number, more: object = {}) =>
-  runHost(table, { statsd: { protocol: 'tcp', port, ...more } })
+const start = (port: number, more: object = {}) =>
+  startTransport(table, { statsd: { protocol: 'tcp', port, ...more } })
 
 describe('TCP', () => {
-  it('carries whole lines, each with its line break, one connection for each chunk', async () => {
+  it('sends complete lines, each with its line break, and one connection per chunk', async () => {
     const receiver = await openTcpReceiver()
-    const { host, instruments, transport } = await run(receiver.port, { maxDatagramBytes: 200 })
+    const { tidegauge, instruments, transport } = await start(receiver.port, { maxDatagramBytes: 200 })
     for (let i = 0; i < 20; i++) instruments.hits.inc({ route: `/${i}` }, 2)
-    await host.flush()
+    await tidegauge.flush()
     expect(receiver.connections.join('')).toBe(
       Array.from({ length: 20 }, (_, i) => `hits:2|c|#route:/${i}\n`).join(''),
     )
@@ -32,17 +32,15 @@ describe('TCP', () => {
 
   it('loses and doubles nothing while nobody accepts connections', async () => {
     const first = await openTcpReceiver()
-    const { host, instruments } = await run(first.port)
+    const { tidegauge, instruments, health } = await start(first.port)
     instruments.hits.inc({ route: 'a' }, 5)
-    await host.flush()
+    await tidegauge.flush()
     await first.close()
     instruments.hits.inc({ route: 'a' }, 2)
-    await host.flush()
-    expect(host.health().transports).toMatchObject([
-      { state: 'down', lastError: expect.stringContaining('ECONNREFUSED') },
-    ])
+    await tidegauge.flush()
+    expect(health()).toMatchObject({ state: 'down', lastError: expect.stringContaining('ECONNREFUSED') })
     const second = await openTcpReceiver(undefined, first.port)
-    await host.flush()
+    await tidegauge.flush()
     expect([first.connections, second.connections]).toEqual([
       ['hits:5|c|#route:a\n'],
       ['hits:2|c|#route:a\n'],
@@ -56,47 +54,47 @@ describe('TCP', () => {
       setTimeout(() => socket.resetAndDestroy(), 20)
       return undefined
     })
-    const { host, instruments, transport } = await run(receiver.port)
+    const { tidegauge, instruments, transport, health } = await start(receiver.port)
     instruments.hits.inc({ route: 'a' }, 5)
-    await host.flush()
-    expect(host.health().transports).toMatchObject([{ state: 'down' }])
-    await host.flush()
+    await tidegauge.flush()
+    expect(health()).toMatchObject({ state: 'down' })
+    await tidegauge.flush()
     expect(receiver.connections).toEqual(['', 'hits:5|c|#route:a\n'])
     expect(transport.describe!()).toMatchObject({ doubtfulLines: '1' })
   })
 
-  it('takes a receiver that closes in good order once it has read, before our end, for one that has the lines', async () => {
+  it('counts lines as sent when the receiver read them and closed before our end', async () => {
     const receiver = await openTcpReceiver((socket) => {
-      // as a server does that is stopped just then
+      // as a server does that is being stopped
       socket.once('data', () => socket.end())
       return undefined
     })
-    const { host, instruments, transport } = await run(receiver.port)
+    const { tidegauge, instruments, transport } = await start(receiver.port)
     instruments.hits.inc({ route: 'a' }, 5)
-    await host.flush()
-    await host.flush()
+    await tidegauge.flush()
+    await tidegauge.flush()
     expect(receiver.connections).toHaveLength(1)
     expect(transport.describe!()).toMatchObject({ lines: '1', doubtfulLines: '0' })
   })
 
-  it('sends nothing to a receiver that closes at once, and has nothing in doubt', async () => {
+  it('sends nothing to a receiver that closes at once, so nothing is in doubt', async () => {
     const receiver = await openTcpReceiver((socket, index) => {
       if (index > 0) return 'read'
       socket.end()
       return undefined
     })
-    const { host, instruments, transport } = await run(receiver.port)
+    const { tidegauge, instruments, transport, health } = await start(receiver.port)
     instruments.hits.inc({ route: 'a' }, 5)
-    await host.flush()
-    expect(host.health().transports).toMatchObject([
-      { lastError: expect.stringContaining('closed the connection before anything was sent') },
-    ])
-    await host.flush()
+    await tidegauge.flush()
+    expect(health()).toMatchObject({
+      lastError: expect.stringContaining('closed the connection before anything was sent'),
+    })
+    await tidegauge.flush()
     expect(receiver.connections).toEqual(['', 'hits:5|c|#route:a\n'])
     expect(transport.describe!()).toMatchObject({ doubtfulLines: '0' })
   })
 
-  it('watches a connection for as long as it took to be made before it sends', async () => {
+  it('watches a connection before it sends, for as long as it took to connect', async () => {
     const receiver = await openTcpReceiver((socket) => void setTimeout(() => socket.end(), 50))
     const sender = new TcpSender(new HostResolver('127.0.0.1', 4), {
       host: '127.0.0.1',
@@ -104,56 +102,57 @@ describe('TCP', () => {
       maxBytes: 8_192,
     })
     onTestFinished(() => sender.close())
-    // a loopback has no way of 300 ms
+    // on loopback no round trip takes 300 ms
     let ms = 0
     const now = vi.spyOn(performance, 'now').mockImplementation(() => (ms += 300))
     onTestFinished(() => now.mockRestore())
     expect(await sender.send(Buffer.from('hits:1|c\n'))).toMatchObject({ outcome: 'failed' })
   })
 
-  it('waits for a receiver that reads late, and then goes on with what has come since', async () => {
+  it('waits for a receiver that reads late, then sends what was added since', async () => {
     const receiver = await openTcpReceiver((socket, index) => {
       if (index > 0) return 'read'
       socket.pause()
       return 'read'
     })
-    const { host, instruments, transport } = await run(receiver.port)
+    const { tidegauge, instruments, transport, health } = await start(receiver.port)
     instruments.hits.inc({ route: 'a' }, 5)
-    await host.flush()
-    expect(host.health().transports).toMatchObject([
-      { state: 'down', lastError: expect.stringContaining('has not yet taken') },
-    ])
+    await tidegauge.flush()
+    expect(health()).toMatchObject({
+      state: 'down',
+      lastError: expect.stringContaining('has not yet accepted'),
+    })
     instruments.hits.inc({ route: 'a' }, 2)
     expect([...receiver.sockets]).toHaveLength(1)
     for (const socket of receiver.sockets) socket.resume()
     await expect.poll(() => transport.describe!()['lines']).toBe('1')
-    await host.flush()
+    await tidegauge.flush()
     expect(receiver.connections.slice(0, 2)).toEqual(['hits:5|c|#route:a\n', 'hits:2|c|#route:a\n'])
   })
 
   it('opens no second connection while a receiver does not read, and closes in time when it is stopped', async () => {
     const receiver = await openTcpReceiver(() => undefined)
-    const { host, instruments, transport } = await run(receiver.port, { flushIntervalMs: 50 })
+    const { tidegauge, instruments, transport } = await start(receiver.port, { flushIntervalMs: 50 })
     for (const socket of receiver.sockets) socket.pause()
     instruments.hits.inc({ route: 'a' }, 5)
     await expect.poll(() => Number(transport.describe!()['errors']), { timeout: 10_000 }).toBeGreaterThan(5)
     expect(receiver.connections).toHaveLength(1)
     const from = performance.now()
-    await host.stop()
+    await tidegauge.stop()
     expect(performance.now() - from).toBeLessThan(5_000)
-    // what is not read from does not see its end
+    // a socket that is not read does not see its end
     for (const socket of receiver.sockets) socket.resume()
     await expect.poll(() => receiver.sockets.size).toBe(0)
     expect(receiver.connections).toHaveLength(1)
   })
 
-  it('stays silent about connections that are made and dropped at once', async () => {
+  it('causes no uncaught error when connections are dropped at once', async () => {
     const receiver = await openTcpReceiver((socket) => void socket.destroy())
-    const { host, instruments } = await run(receiver.port)
+    const { tidegauge, instruments, health } = await start(receiver.port)
     for (let i = 0; i < 20; i++) {
       instruments.hits.inc({ route: 'a' })
-      await host.flush()
+      await tidegauge.flush()
     }
-    expect(host.health().transports).toMatchObject([{ state: 'down' }])
+    expect(health()).toMatchObject({ state: 'down' })
   })
 })

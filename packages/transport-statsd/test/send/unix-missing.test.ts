@@ -6,7 +6,7 @@ vi.mock('node-unix-socket', () => {
   throw new Error('Cannot find package')
 })
 
-it('says what to install when node-unix-socket is not there', async () => {
+it('says what to install when node-unix-socket is missing', async () => {
   const host = createTidegauge().export(statsd({ url: 'unix:///run/statsd.sock' }))
   await expect(host.start()).rejects.toMatchObject({
     code: 'LIFECYCLE_TRANSPORT_START_FAILED',
@@ -17,7 +17,7 @@ it('says what to install when node-unix-socket is not there', async () => {
   expect(host.state).toBe('stopped')
 })
 
-it('needs it for nothing else', async () => {
+it('needs it for no other protocol', async () => {
   const host = createTidegauge().export(statsd())
   await host.start()
   expect(host.state).toBe('running')

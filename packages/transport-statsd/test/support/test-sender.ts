@@ -1,32 +1,33 @@
-import type { ChunkForm, Sender, Sending } from '../../src/send/sender.js'
+import type { ChunkFormat, Sender, SendResult } from '../../src/send/sender.js'
 
 export interface TestSender extends Sender {
-  /** Every chunk that was handed over, with what became of it. */
-  readonly chunks: { readonly text: string; readonly outcome: Sending['outcome'] }[]
-  /** Lines of the chunks that counted as sent since the last call. */
+  /** Every chunk that was sent, with its outcome. */
+  readonly chunks: { readonly text: string; readonly outcome: SendResult['outcome'] }[]
+  /** Lines of the chunks with the outcome `sent` since the last call. */
   takeSent(): string[]
-  /** What becomes of the next chunks. */
-  answer: (index: number) => Sending | Promise<Sending>
+  /** The result of the next chunks. */
+  answer: (index: number) => SendResult | Promise<SendResult>
+  /** How often it was closed. */
   closed: number
 }
 
-/** A sender whose faults are made at will, for those that no real receiver makes when it is asked to. */
-export function createTestSender(form: Partial<ChunkForm> = {}): TestSender {
+/** A sender whose results the test chooses. */
+export function createTestSender(format: Partial<ChunkFormat> = {}): TestSender {
   const chunks: TestSender['chunks'] = []
-  const sent: string[] = []
+  const lines: string[] = []
   return {
-    form: { maxBytes: 1_432, lastLineBreak: 'left out', ...form },
+    format: { maxBytes: 1_432, lastLineBreak: 'omitted', ...format },
     target: 'test://sender',
     chunks,
     closed: 0,
-    answer: () => ({ outcome: 'sent' }),
-    takeSent: () => sent.splice(0),
+    answer: () => sent,
+    takeSent: () => lines.splice(0),
     async send(bytes) {
       const text = Buffer.from(bytes).toString()
-      const sending = await this.answer(chunks.length)
-      chunks.push({ text, outcome: sending.outcome })
-      if (sending.outcome === 'sent') sent.push(...text.split('\n'))
-      return sending
+      const result = await this.answer(chunks.length)
+      chunks.push({ text, outcome: result.outcome })
+      if (result.outcome === 'sent') lines.push(...text.split('\n'))
+      return result
     },
     close() {
       this.closed++
@@ -34,5 +35,6 @@ export function createTestSender(form: Partial<ChunkForm> = {}): TestSender {
   }
 }
 
-export const failed: Sending = { outcome: 'failed', error: new Error('made to fail') }
-export const doubtful: Sending = { outcome: 'doubtful', error: new Error('made doubtful') }
+export const sent: SendResult = { outcome: 'sent' }
+export const failed: SendResult = { outcome: 'failed', error: new Error('refused by the test') }
+export const doubtful: SendResult = { outcome: 'doubtful', error: new Error('in doubt by the test') }

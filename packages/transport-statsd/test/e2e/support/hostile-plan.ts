@@ -1,7 +1,8 @@
 /** Random registries with hostile names, labels and values, and how they are recorded. */
 import type { Handles, InstrumentTable } from '@tidegauge/core'
 import fc from 'fast-check'
-import { anyNumber, hostileText } from './hostile-text.js'
+import type { Style } from '../../support/parser/index.js'
+import { anyNumber, hostileText, wellFormed } from './hostile-text.js'
 
 export type PlanKind =
   | 'counter'
@@ -16,7 +17,7 @@ export type PlanKind =
 export interface PlanSeries {
   readonly first: string
   readonly last: string
-  /** Recorded before the first flush, and before the second. */
+  /** Recorded before the first and before the second flush. */
   readonly values: readonly [readonly number[], readonly number[]]
 }
 
@@ -24,6 +25,8 @@ export interface PlanFamily {
   readonly kind: PlanKind
   readonly name: string
   readonly dottedName: string | undefined
+  /** Dotted names of labels, by name. */
+  readonly dottedLabels: { readonly first: string | undefined; readonly last: string | undefined }
   readonly states: readonly string[]
   readonly series: readonly PlanSeries[]
 }
@@ -58,16 +61,26 @@ const family = fc.record({
   ),
   name: fc.stringMatching(/^[a-zA-Z_:][a-zA-Z0-9_:]{0,10}$/),
   dottedName: fc.option(hostileText, { nil: undefined }),
-  states: fc.array(hostileText, { minLength: 1, maxLength: 3 }),
+  dottedLabels: fc.record({
+    first: fc.option(
+      hostileText.map((text) => `${text}.first`),
+      { nil: undefined },
+    ),
+    last: fc.option(
+      hostileText.map((text) => `${text}.last`),
+      { nil: undefined },
+    ),
+  }),
+  states: fc.array(hostileText.map(wellFormed), { minLength: 1, maxLength: 3 }),
   series: fc.array(series, { minLength: 1, maxLength: 6 }),
 })
 
-/** Names end with a number of their own, so that two families never become one. */
+/** Each name ends with its own number, so that two families never become one. */
 export const plans: fc.Arbitrary<Plan> = fc.record({
   families: fc.array(family, { minLength: 1, maxLength: 6 }).map((all) =>
     all.map((one, i) => ({
       ...one,
-      name: `${one.kind === 'state_set' ? one.name.replaceAll(':', '_') : one.name}_f${i}`,
+      name: `${one.kind === 'state_set' ? stateSetName(one.name) : one.name}_f${i}`,
       dottedName: one.dottedName === undefined ? undefined : `${one.dottedName}.f${i}`,
       states: one.states.map((state, s) => `${state}${s}`),
     })),
@@ -78,18 +91,27 @@ export const plans: fc.Arbitrary<Plan> = fc.record({
   unchangedGauges: fc.constantFrom('resend', 'skip'),
   maxDatagramBytes: fc.constantFrom(1_432, 4_000, 8_192),
   globalTag: hostileText,
-  constantLabel: hostileText,
+  constantLabel: hostileText.map((text) => wellFormed(text) || '_'),
 })
 
+/** A state set's name is also a label's name. */
+function stateSetName(name: string): string {
+  return name.replaceAll(':', '_').replace(/^_/, 'a')
+}
+
 export function tableOf({ families }: Plan): InstrumentTable {
-  const entries = families.map(({ kind, name, dottedName, states }, i) => [
+  const entries = families.map(({ kind, name, dottedName, dottedLabels, states }, i) => [
     `f${i}`,
     {
       kind,
       name,
       ...(dottedName !== undefined && { dottedName }),
       help: 'Hostile.',
-      labels: { first: {}, id: {}, last: {} },
+      labels: {
+        first: labelDefinition(dottedLabels.first),
+        id: {},
+        last: labelDefinition(dottedLabels.last),
+      },
       ...(kind === 'histogram' && { bounds }),
       ...(kind === 'summary' && { quantiles }),
       ...(kind === 'state_set' && { states }),
@@ -99,7 +121,21 @@ export function tableOf({ families }: Plan): InstrumentTable {
   return Object.fromEntries(entries) as InstrumentTable
 }
 
-/** Every series has a label that finds it again, whatever becomes of the others. */
+function labelDefinition(dottedName: string | undefined) {
+  return dottedName === undefined ? {} : { dottedName }
+}
+
+/** The name that the tag of a label should have before unsafe characters are replaced. */
+export function tagNameOf(
+  { names }: Plan,
+  { dottedLabels }: PlanFamily,
+  label: string,
+  style: Style,
+): string {
+  return label
+}
+
+/** Every series has a label that identifies it, whatever the others become. */
 export const labelsOf = ({ first, last }: PlanSeries, id: number) => ({ first, id: String(id), last })
 
 export function record(plan: Plan, instruments: Handles<InstrumentTable>, round: 0 | 1): void {
@@ -117,7 +153,7 @@ function recordOne(
   handle: any,
   { value, states }: { value: number; states: readonly string[] },
 ): void {
-  // the difference of two totals must itself be a number; what isn't is dropped, and counted
+  // the difference of two totals must be finite, too; otherwise it is dropped and counted
   const summed = Number.isFinite(value) && Math.abs(value) > 1e300 ? value / 1e8 : value
   if (kind === 'counter') handle.inc(Math.abs(summed))
   else if (kind === 'up_down_counter') handle.inc(summed)

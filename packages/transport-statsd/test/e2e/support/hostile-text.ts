@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 
-/** What an attacker would put into a label: the formats' own characters, lines of theirs, broken Unicode. */
+/** What an attacker could put into a label: the characters of the formats, complete lines, broken Unicode. */
 export const hostileText = fc.oneof(
   { weight: 3, arbitrary: fc.string({ unit: 'binary', maxLength: 12 }) },
   {
@@ -41,7 +41,12 @@ export const hostileText = fc.oneof(
   },
 )
 
-/** Every sort of number that a receiver could stumble over. */
+/** What core accepts in definitions and options. Label values of series may be any text. */
+export function wellFormed(text: string): string {
+  return text.toWellFormed().replaceAll('\0', '\uFFFD')
+}
+
+/** All kinds of numbers that a receiver could misread. */
 export const anyNumber = fc.oneof(
   { weight: 3, arbitrary: fc.integer({ min: -1_000_000, max: 1_000_000 }) },
   { weight: 3, arbitrary: fc.double() },
