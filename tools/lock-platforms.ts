@@ -2,15 +2,18 @@
  * Adds to `package-lock.json` what other platforms need: `node tools/lock-platforms.ts`, after `npm install`.
  *
  * npm leaves out an optional package that it could not fetch, such as a binary for another platform from a registry
- * that does not carry it. `npm ci` then refuses the whole lockfile, on every platform. The entries that this adds
- * have no checksum: whoever is on such a platform takes the version from a registry that has it.
+ * that does not serve its files. `npm ci` then refuses the whole lockfile, on every platform. The checksum of an entry
+ * that this adds is the one that the registry states for that version.
  */
+import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { workspaceRoot } from './workspace/graph.ts'
 
 interface Locked {
   version?: string
+  integrity?: string
+  link?: boolean
   dev?: boolean
   optional?: boolean
   os?: string[]
@@ -19,7 +22,7 @@ interface Locked {
   optionalDependencies?: Record<string, string>
 }
 
-type Packages = Record<string, Locked>
+export type Packages = Record<string, Locked>
 
 const systems = ['android', 'darwin', 'freebsd', 'linux', 'openharmony', 'win32']
 const processors = ['arm', 'arm64', 'ia32', 'ppc64', 'riscv64', 's390x', 'x64']
@@ -41,7 +44,23 @@ function placesOf(name: string, from: string): string[] {
   return [place, ...placesOf(name, above.replace(/\/$/, ''))]
 }
 
-/** The platform as the name tells it: `@oxlint/binding-linux-arm64-musl`. */
+/** Entries that `npm ci` would install without comparing them with a checksum. */
+export function withoutChecksum(packages: Packages): string[] {
+  return Object.entries(packages)
+    .filter(([path, { link, integrity }]) => path.includes('node_modules/') && !link && !integrity)
+    .map(([path]) => path)
+}
+
+/** The checksum that the registry states. */
+function checksumOf(name: string, version: string): string {
+  const integrity = execFileSync('npm', ['view', `${name}@${version}`, 'dist.integrity'], {
+    encoding: 'utf8',
+  }).trim()
+  if (!integrity.startsWith('sha512-')) throw new Error(`${name}@${version}: the registry states no checksum`)
+  return integrity
+}
+
+/** The platform as the name says it: `@oxlint/binding-linux-arm64-musl`. */
 function entryOf({ name, version, dev }: { name: string; version: string; dev: boolean }): Locked {
   const words = name.slice(name.indexOf('/') + 1).split('-')
   const [os, cpu] = [systems, processors].map((known) => words.filter((word) => known.includes(word)))
@@ -58,7 +77,17 @@ if (import.meta.main) {
   const lockfile = JSON.parse(readFileSync(path, 'utf8')) as { packages: Packages }
   const missing = missingPlatforms(lockfile.packages)
   for (const one of missing) lockfile.packages[`node_modules/${one.name}`] = entryOf(one)
+  const bare = withoutChecksum(lockfile.packages)
+  for (const path of bare) {
+    const entry = lockfile.packages[path]
+    const name = path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length)
+    // where npm writes it, so that the next install changes nothing
+    const { version, ...rest } = entry
+    lockfile.packages[path] = { version, integrity: checksumOf(name, version!), ...rest }
+  }
   const sorted = Object.entries(lockfile.packages).sort(([a], [b]) => a.localeCompare(b, 'en'))
   writeFileSync(path, `${JSON.stringify({ ...lockfile, packages: Object.fromEntries(sorted) }, null, 2)}\n`)
-  console.log(`${missing.length} packages for other platforms added to package-lock.json`)
+  console.log(
+    `package-lock.json: ${missing.length} packages for other platforms and ${bare.length} checksums added`,
+  )
 }
