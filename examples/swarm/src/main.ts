@@ -1,9 +1,4 @@
-/**
- * What `npm start` runs: five real Helia nodes on loopback that share files, two of them measured, one
- * Prometheus endpoint, and a terminal that shows what happens. `--port N` and `--seconds N` are for tests.
- */
-import { createServer } from 'node:net'
-import { parseArgs } from 'node:util'
+/** What `npm start` runs: five real Helia nodes on loopback that share files, two of them measured. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createTidegauge } from '@tidegauge/core'
 import { bitswap } from '@tidegauge/plugin-bitswap'
@@ -11,29 +6,34 @@ import { ipns } from '@tidegauge/plugin-ipns'
 import { libp2p } from '@tidegauge/plugin-libp2p'
 import { prometheus } from '@tidegauge/transport-prometheus'
 import { contentHabits } from './content.js'
-import { createFigures } from './figures.js'
 import { keepUp } from './habits.js'
 import { REPUBLISH_INTERVAL_MS, startNames } from './names.js'
 import { startSwarm } from './nodes.js'
+import { freePort, HELP, parseCommandLine, type CommandLine } from './options.js'
+import { createScreenTransport } from './screen-transport.js'
 import { Screen } from './screen.js'
 import { trafficHabits } from './traffic.js'
 
-const { values } = parseArgs({ options: { port: { type: 'string' }, seconds: { type: 'string' } } })
+const { port: wantedPort, seconds, isHelp } = commandLine()
+if (isHelp) {
+  console.log(HELP)
+  process.exit(0)
+}
 const stopping = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort())
-if (values.seconds !== undefined) setTimeout(() => stopping.abort(), Number(values.seconds) * 1000)
+if (seconds !== undefined) setTimeout(() => stopping.abort(), seconds * 1000)
 
+const port = wantedPort === 0 ? 0 : await freePort(wantedPort)
+if (port !== wantedPort) console.log(`Port ${wantedPort} is taken, using ${port === 0 ? 'any other' : port}.`)
 const measured = { alpha: libp2p(), beta: libp2p() }
 const swarm = await startSwarm(measured)
 const names = await startNames(swarm)
-const figures = createFigures()
-const endpoint = prometheus({
-  port: values.port === undefined ? await portOrFree(9464) : Number(values.port),
-})
+const reader = createScreenTransport()
+const endpoint = prometheus({ port })
 
 const tidegauge = createTidegauge({ service: { name: 'swarm' } })
   .export(endpoint)
-  .export(figures.transport)
+  .export(reader.transport)
 for (const node of ['alpha', 'beta'] as const) {
   const { helia, libp2p } = swarm.peers[node]
   const labels = { node }
@@ -52,9 +52,9 @@ screen.welcome(endpoint.url!, tidegauge.describe())
 const habits = [...trafficHabits(swarm), ...contentHabits(swarm), ...names.habits]
 const traffic = keepUp(habits, stopping.signal)
 while (!stopping.signal.aborted) {
-  await figures.collect()
+  await reader.collect()
   const failures = [...traffic.failures.values()].reduce((a, b) => a + b, 0)
-  screen.draw([figures.of('alpha'), figures.of('beta')], figures.of('hermit'), failures, figures.series())
+  screen.draw([reader.of('alpha'), reader.of('beta')], reader.of('hermit'), failures, reader.series())
   await sleep(1_000, undefined, { signal: stopping.signal }).catch(() => {})
 }
 
@@ -68,13 +68,11 @@ await Promise.race([traffic.ended, sleep(2_000)])
 // the native WebRTC library keeps threads of its own
 process.exit(0)
 
-/** The well-known port when it is free, else any. */
-async function portOrFree(port: number): Promise<number> {
-  const probe = createServer()
-  const isFree = await new Promise<boolean>((resolve) => {
-    probe.once('error', () => resolve(false))
-    probe.listen(port, '127.0.0.1', () => resolve(true))
-  })
-  if (isFree) await new Promise((resolve) => probe.close(resolve))
-  return isFree ? port : 0
+function commandLine(): CommandLine {
+  try {
+    return parseCommandLine(process.argv.slice(2))
+  } catch (thrown) {
+    console.error(`${(thrown as Error).message}\n\n${HELP}`)
+    process.exit(2)
+  }
 }

@@ -1,11 +1,11 @@
 import type { FamilyView, Transport, TransportContext } from '@tidegauge/core'
-import type { NodeFigures } from './screen.js'
+import type { NodeValues } from './tables.js'
 
 /** Labels that a series must have to be counted. */
 type Wanted = Readonly<Record<string, string>>
 
-/** A transport of our own, in ten lines: it reads the same registry as Prometheus does, for the screen. */
-export function createFigures() {
+/** A transport of our own: it reads the same registry as Prometheus does, for the screen. */
+export function createScreenTransport() {
   let context: TransportContext | undefined
   const transport: Transport = {
     name: 'screen',
@@ -21,7 +21,7 @@ export function createFigures() {
     transport,
     collect: () => context!.collect(),
     series: () => context!.describe().plugins.reduce((total, plugin) => total + plugin.series, 0),
-    of: (node: string): NodeFigures => ({
+    of: (node: string): NodeValues => ({
       name: node,
       connections: read(node, 'libp2p_resource_connections'),
       streamsOpened: read(node, 'libp2p_streams_opened_total'),
