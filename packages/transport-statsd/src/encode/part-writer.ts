@@ -3,7 +3,7 @@ import { ExponentialBucketLines } from './exponential-bucket-lines.js'
 import { createLineTemplates, lineTagOf } from './line-layout.js'
 import type { LineTemplate } from './line-template.js'
 import type { CurrentSeries, LineWriter, WriteStep } from './line-writer.js'
-import { LineNames } from './names.js'
+import { LineNames, tagNames } from './names.js'
 import type { FlushNumbers } from './sent-buckets.js'
 import { SentValues } from './sent-values.js'
 import { SeriesTags } from './series-tags.js'
@@ -49,8 +49,10 @@ export class PartWriter {
       ...settings.globalTags.filter(([name]) => name !== lineTag),
       ...Object.entries(constantLabels),
     ]
-    this.#tagNames = family.labels.map(({ name }) => name)
-    this.#hasReplacedName = names.isReplaced
+    const reserved = [...Object.keys(constantLabels), ...(lineTag === undefined ? [] : [lineTag])]
+    const tags = tagNames(family.labels, settings, reserved)
+    this.#tagNames = tags.names
+    this.#hasReplacedName = names.isReplaced || tags.isReplaced
   }
 
   /** Writes every series of the part. */

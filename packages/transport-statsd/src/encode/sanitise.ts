@@ -43,6 +43,11 @@ export function safeValue(value: string, { style, nonAscii }: ValueRules): Safe 
   return { text, isReplaced: text !== value }
 }
 
+/** A tag's name, made from the dotted name of a label. */
+export function safeTagName(name: string): string {
+  return name.replace(unsafeInName, '_')
+}
+
 /** Values that must stay different within one metric, such as the states of a state set; none is empty. */
 export function safeDistinct(values: readonly string[], rules: ValueRules): string[] {
   return distinct(values.map((value) => safeValue(value, rules).text || '_'))

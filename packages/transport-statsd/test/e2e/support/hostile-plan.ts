@@ -132,7 +132,8 @@ export function tagNameOf(
   label: string,
   style: Style,
 ): string {
-  return label
+  if (names !== 'dotted' || style === 'none') return label
+  return (dottedLabels as Readonly<Record<string, string | undefined>>)[label] ?? label
 }
 
 /** Every series has a label that identifies it, whatever the others become. */
