@@ -45,8 +45,8 @@ export function createTransport(settings: StatsdSettings, sender: Sender): Stats
       logOnce.useLogger(context.logger)
       flusher.start(context)
     },
-    flush: () => flusher.flush(),
-    stop: () => flusher.stop(),
+    flush: (context) => flusher.flush(context?.deadlineMs),
+    stop: (context) => flusher.stop(context?.deadlineMs),
     describe: () => describe(settings, sender.target, counts),
     samples: (series) => createSampleSeries(series, settings, { queue, counts }),
     selfMetrics: () => selfMetricsPlugin(counts),

@@ -133,6 +133,44 @@ describe('flushes', () => {
     expect(sender.takeSent()).toHaveLength(12)
   })
 
+  it.each([
+    ['4.5 s without a deadline', undefined, 4_500],
+    ['100 ms before the deadline of the host', 4_000, 3_900],
+  ] as const)('end after %s, even while there is progress', async (_, deadlineMs, endsMs) => {
+    const clock = createManualClock()
+    const sender = createTestSender({ maxBytes: 64 })
+    const { transport, instruments } = await startTransport(table, { sender, clock })
+    for (let i = 0; i < 100; i++) instruments.hits.inc({ route: `/${i}` })
+    sender.answer = () => new Promise<SendResult>((resolve) => clock.after(1_000, () => resolve(sent)))
+    const fromMs = clock.monotonic()
+    let endedMs = 0
+    const context = deadlineMs === undefined ? undefined : { deadlineMs: fromMs + deadlineMs }
+    const flush = transport.flush!(context) as Promise<void>
+    const ended = expect(flush.finally(() => (endedMs = clock.monotonic()))).rejects.toMatchObject({
+      code: 'EXPORT_TIMEOUT',
+    })
+    for (let ms = 0; ms < 5_000; ms += 100) await clock.advance(100)
+    await ended
+    expect(endedMs - fromMs).toBe(endsMs)
+    sender.answer = () => sent
+    await clock.advance(1_000)
+  })
+
+  it('that take too long are reported by the transport, before the host’s own deadline', async () => {
+    const clock = createManualClock()
+    const sender = createTestSender({ maxBytes: 64 })
+    const { tidegauge, instruments, health, log } = await startTransport(table, { sender, clock })
+    for (let i = 0; i < 100; i++) instruments.hits.inc({ route: `/${i}` })
+    sender.answer = () => new Promise<SendResult>((resolve) => clock.after(1_000, () => resolve(sent)))
+    const flush = tidegauge.flush()
+    await clock.advance(4_500)
+    await flush
+    expect(health()).toMatchObject({ state: 'down' })
+    expect(log.filter((line) => line.includes('did not end within'))).toEqual([])
+    sender.answer = () => sent
+    await clock.advance(1_000)
+  })
+
   it('end at the first datagram that fails, and report why', async () => {
     const sender = createTestSender({ maxBytes: 64 })
     const { tidegauge, instruments, health } = await startTransport(table, { sender })
