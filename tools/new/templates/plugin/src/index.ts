@@ -1,0 +1,6 @@
+export { instruments } from './metrics.js'
+export type { MySystemOptions } from './options.js'
+export { mySystem, type MySystemPlugin } from './plugin.js'
+export type { ProcessLike } from './process/process-source.js'
+export { createMySystemRecorder, type MySystemRecorder } from './recorder.js'
+export type { CpuSeconds, MemoryBytes, MySystemSnapshot, MySystemSource } from './source.js'

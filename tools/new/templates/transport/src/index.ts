@@ -1,0 +1,2 @@
+export type { MySystemOptions } from './options.js'
+export { mySystem } from './transport.js'
