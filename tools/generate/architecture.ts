@@ -8,7 +8,7 @@ export function folderTree({ projects }: Graph): string {
   )
   const rest: [string, string][] = [
     ['tools', 'what `npm start` and `npm test` run, generators and checks'],
-    ['docs', 'error codes and decisions'],
+    ['docs', 'error codes, decisions, the glossary, how to write a plugin'],
   ]
   return ['```', ...lines, ...rest.map(([folder, text]) => folder.padEnd(width) + text), '```'].join('\n')
 }
