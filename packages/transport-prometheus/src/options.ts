@@ -11,13 +11,13 @@ export interface PrometheusOptions extends SecurityOptions {
   readonly name?: string
   /** `own`: the transport opens a server. `none`: your server calls `handler`. Default: `own`. */
   readonly server?: 'own' | 'none'
-  /** The address to listen on; `0.0.0.0` for all. Default: `127.0.0.1`, which only this machine can reach. */
+  /** The address to listen on; `0.0.0.0` for all. Only this machine can reach the default. Default: `127.0.0.1`. */
   readonly host?: string
-  /** The port to listen on; 0 chooses a free one, see `url`. Default: 9464. */
+  /** The port to listen on; 0 chooses a free one, which `url` contains. Default: 9464. */
   readonly port?: number
   /** The path of the metrics. Default: `/metrics`. */
   readonly path?: string
-  /** How long a scrape may collect, in milliseconds, when the scraper does not send its own timeout. Default: 10,000. */
+  /** How long a scrape may collect when the scraper does not send a timeout of its own. Default: 10,000. */
   readonly scrapeTimeoutMs?: number
   /**
    * How protobuf has exponential histograms: as native histograms, as classic ones at powers of two, or as both. The

@@ -1,4 +1,4 @@
-import type { Transport, TransportContext } from '@tidegauge/core'
+import type { DeadlineContext, Transport, TransportContext } from '@tidegauge/core'
 import { parseOptions, type PrometheusOptions, type PrometheusSettings } from './options.js'
 import { closeSecurity, openSecurity, requiresAuth, type Security } from './security/security.js'
 import { createHandler, type HandlerState, type RequestHandler } from './server/handler.js'
@@ -44,15 +44,23 @@ export function prometheus(options?: PrometheusOptions): PrometheusTransport {
       state.context = context
       warnOfExposure(settings, security, context)
     },
-    async stop() {
+    async stop(deadline) {
       const closing = listening
       listening = undefined
-      if (closing !== undefined) await close(closing)
+      if (closing !== undefined) await close(closing, timeLeftMs(state.context, deadline))
       state.context = undefined
       if (state.security !== undefined) await closeSecurity(state.security)
     },
     describe: () => describe(settings, state.security, url()),
   }
+}
+
+/** How long a stop may take; undefined when the host has not said. */
+function timeLeftMs(
+  context: TransportContext | undefined,
+  deadline: DeadlineContext | undefined,
+): number | undefined {
+  return context && deadline && Math.max(deadline.deadlineMs - context.clock.monotonic(), 0)
 }
 
 function describe(

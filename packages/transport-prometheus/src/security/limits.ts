@@ -10,11 +10,11 @@ export interface Limits {
   readonly maxHeaderBytes: number
   /** The most headers of a request. Default: 100. Beyond it, the answer is 431. */
   readonly maxHeaders: number
-  /** How long a client may take to send its headers, or for its TLS handshake, in milliseconds. Default: 3,000. */
+  /** How long a client may take to send its headers, or for its TLS handshake. Default: 3,000. */
   readonly headersTimeoutMs: number
-  /** How long a client may take to send its whole request, in milliseconds. Default: 5,000. */
+  /** How long a client may take to send its whole request. Default: 5,000. */
   readonly requestTimeoutMs: number
-  /** How long a client may read no byte of its answer, in milliseconds. Default: 3,000. */
+  /** How long a client may read no byte of its answer. Default: 3,000. */
   readonly clientTimeoutMs: number
 }
 

@@ -3,11 +3,11 @@ import type { SecurityHeader } from './spec.js'
 
 /** TLS of the transport's own server. PEM is given as text or as a file; files are read again when they change. */
 export interface TlsOptions {
-  /** The server's certificate in PEM, with its chain. Required, or `certFile`. */
+  /** The server's certificate in PEM, with its chain; this or `certFile` is required. */
   readonly cert?: string
   /** The file with the server's certificate. */
   readonly certFile?: string
-  /** The private key of the certificate in PEM, not encrypted. Required, or `keyFile`. */
+  /** The private key of the certificate in PEM, not encrypted; this or `keyFile` is required. */
   readonly key?: string
   /** The file with the private key. */
   readonly keyFile?: string
@@ -38,13 +38,13 @@ export interface TlsOptions {
 export interface SecurityOptions {
   /** TLS of the transport's own server. Default: plain HTTP. */
   readonly tls?: TlsOptions
-  /** Users with the bcrypt hashes of their passwords. Default: none; everybody may read. */
+  /** Users with the bcrypt hashes of their passwords. Without users and tokens everybody may read. Default: none. */
   readonly basicAuth?: { readonly users: Readonly<Record<string, string>> }
   /** Tokens that are accepted instead of a user and password. Default: none. */
   readonly bearerTokens?: readonly string[]
   /** Response headers of every page, out of the five that the exporter-toolkit allows. Default: none. */
   readonly headers?: Readonly<Partial<Record<SecurityHeader, string>>>
-  /** One request more is allowed after each interval, and `burst` at once; further ones get 429. Default: no limit. */
+  /** One more request is allowed after each interval, and `burst` at once; others get 429. Default: no limit. */
   readonly rateLimit?: { readonly intervalMs: number; readonly burst: number }
   /** A web.config.yml as in the exporter-toolkit, instead of `tls`, `basicAuth`, `headers` and `rateLimit`. Default: none. */
   readonly webConfigFile?: string

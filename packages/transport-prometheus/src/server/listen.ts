@@ -9,8 +9,8 @@ import { destroyConnections, isAnswering, trackConnections, type Connections } f
 import { createServer, setRequestCert, type ServerDeps } from './create-server.js'
 import type { RequestHandler } from './handler.js'
 
-/** How long active requests may take when the server closes. */
-const CLOSE_TIMEOUT_MS = 1_000
+/** How long active requests may take at most when the server closes. */
+const MAX_CLOSE_MS = 1_000
 
 /** A server that listens, and its connections. */
 export interface Listening {
@@ -49,11 +49,11 @@ export async function listen(handler: RequestHandler, options: ListenOptions): P
   return { server, connections }
 }
 
-/** Closes a server. Active requests have one second to finish, then their connections are closed. */
-export async function close({ server, connections }: Listening): Promise<void> {
+/** Closes a server. Active requests may finish within `timeoutMs`, at most a second; then their connections are closed. */
+export async function close({ server, connections }: Listening, timeoutMs = MAX_CLOSE_MS): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
   server.closeIdleConnections()
-  const timer = setTimeout(() => destroyConnections(connections), CLOSE_TIMEOUT_MS)
+  const timer = setTimeout(() => destroyConnections(connections), Math.min(timeoutMs, MAX_CLOSE_MS))
   await closed
   clearTimeout(timer)
 }

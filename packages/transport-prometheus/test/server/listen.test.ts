@@ -4,6 +4,7 @@ import { createTidegauge } from '@tidegauge/core'
 import { leftOpen, openResources } from '@tidegauge/testkit'
 import { describe, expect, test } from 'vitest'
 import { prometheus } from '../../src/index.js'
+import { collecting, startPages } from '../support/start-pages.js'
 
 describe('its own server', () => {
   test('listens on loopback, and has the URL', async () => {
@@ -40,6 +41,18 @@ describe('its own server', () => {
     expect(host.state).toBe('stopped')
     expect(await leftOpen(before)).toEqual([])
     taken.close()
+  })
+
+  test('breaks active scrapes when the host’s time to stop is over', async () => {
+    let isSlow = false
+    const slow = collecting(() => (isSlow ? new Promise(() => {}) : undefined))
+    const { get, tidegauge } = await startPages(slow, { host: { stopTimeoutMs: 300 } })
+    isSlow = true
+    const scrape = get().catch(() => performance.now())
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    const stoppedMs = performance.now()
+    await tidegauge.stop()
+    expect(Number(await scrape) - stoppedMs).toBeLessThan(900)
   })
 
   test('names an address that this machine does not have', async () => {

@@ -13,7 +13,7 @@ export interface ServingRegistry {
 export interface ServeThroughOptions {
   /** The transport's name in routes and reports. Default: `prom-client`. */
   readonly name?: string
-  /** How long a scrape may collect, in milliseconds. Default: 10,000. */
+  /** How long a scrape may collect. Default: 10,000. */
   readonly scrapeTimeoutMs?: number
 }
 
