@@ -114,7 +114,7 @@ async function host(): Promise<string> {
 }
 
 async function shortest(): Promise<string> {
-  const code = blockWith('packages/transport-prometheus/README.md', 'definePlugin')
+  const code = blockWith('packages/transport-prometheus/README.md', 'app_starts_total')
   return `${replaceOnce(code, 'port: 9464', `port: ${await freePort()}`)}\nprocess.exit()\n`
 }
 
