@@ -1,5 +1,5 @@
 /**
- * The clock that everything in a host goes by.
+ * The clock that everything in a host uses.
  *
  * Tests pass testkit's manual clock. `now` is the wall clock (it may jump); intervals, ages and durations
  * are measured with `monotonic` only.

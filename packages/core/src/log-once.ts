@@ -3,9 +3,9 @@ import type { Logger } from './logger.js'
 type Level = 'info' | 'warn'
 
 /**
- * Things to tell the operator, each once.
+ * Messages for the operator, each logged once.
  *
- * A node lives before the host gives a logger: what is noticed until then is reported when it comes.
+ * A source may be observed before the host gives a logger: messages until then are logged when it does.
  */
 export class LogOnce {
   readonly #logged = new Set<string>()
@@ -13,16 +13,16 @@ export class LogOnce {
   #logger: Logger | undefined
 
   info(key: string, message: string): void {
-    this.#tell('info', key, message)
+    this.#log('info', key, message)
   }
 
   warn(key: string, message: string): void {
-    this.#tell('warn', key, message)
+    this.#log('warn', key, message)
   }
 
   /**
-   * Does something in the middle of somebody else's work: what it throws is reported, not thrown. A listener that
-   * throws would end the process.
+   * Runs our code inside other code, such as a listener: what it throws is logged, not thrown, because there it would
+   * end the process.
    */
   guard<R>(what: string, work: () => R): R | undefined {
     try {
@@ -33,13 +33,13 @@ export class LogOnce {
     }
   }
 
-  /** Tells what has waited, and everything from now on. */
+  /** Logs the messages that waited, and from now on at once. */
   useLogger(logger: Logger): void {
     this.#logger = logger
     for (const { level, message } of this.#waiting.splice(0)) logger[level](message)
   }
 
-  #tell(level: Level, key: string, message: string): void {
+  #log(level: Level, key: string, message: string): void {
     if (this.#logged.has(key)) return
     this.#logged.add(key)
     if (this.#logger === undefined) this.#waiting.push({ level, message })

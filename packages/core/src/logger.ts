@@ -20,7 +20,7 @@ export const stderrLogger: Logger = {
 }
 
 /**
- * The same logger with a prefix, guarded: a logger that throws disturbs nobody.
+ * The same logger with a prefix, guarded: a logger that throws stops nothing.
  *
  * Line breaks and other control characters in a message are replaced, so that one message stays one line;
  * credentials are removed.

@@ -4,7 +4,7 @@ import type { HandleOf, Handles } from '../definition/handles.js'
 import type { InstrumentDefinition, InstrumentTable } from '../definition/definition.js'
 import type { Logger } from '../logger.js'
 
-/** The level of the contracts in this package. A plugin or transport of another level is refused in words. */
+/** The level of the contracts in this package. A plugin or transport of another level is refused with an error that says which is older. */
 export const apiLevel = 1
 
 /** The time that a last collect pass, a flush or a stop has. */
@@ -29,8 +29,8 @@ export interface PluginContext<T extends InstrumentTable = InstrumentTable> {
    */
   define<const D extends InstrumentDefinition>(definition: D): HandleOf<D>
   /**
-   * Takes an instrument that `define` added out again, with its series, so that its name is free. Its handle must not
-   * be used any more. Does nothing for a name that this plugin has not defined.
+   * Removes an instrument that `define` added, with its series, so that its name is free. Its handle must not be used
+   * any more. Does nothing for a name that this plugin has not defined.
    */
   forget(name: string): void
 }
@@ -46,9 +46,9 @@ export interface CollectContext<T extends InstrumentTable = InstrumentTable> {
 }
 
 /**
- * Knows one subsystem, and nothing of how its figures leave the process.
+ * Measures one subsystem, and knows nothing of how its values leave the process.
  *
- * Whatever it throws, rejects or never answers touches no other plugin: it is marked down, reported in `/health`
+ * Whatever it throws, rejects or never answers affects no other plugin: it is marked down, reported in `/health`
  * and in the self-metrics, and tried again with back-off, while its last good values are kept.
  */
 export interface Plugin<T extends InstrumentTable = InstrumentTable> {

@@ -1,4 +1,4 @@
-/** The state of a plugin or transport, as `/health` and `describe()` tell it. */
+/** The state of a plugin or transport, as `/health` and `describe()` report it. */
 export type ComponentState = 'idle' | 'starting' | 'up' | 'down' | 'stopped'
 
 /** One plugin's or transport's health. Times are seconds since the Unix epoch. */

@@ -40,8 +40,8 @@ export interface Source<S extends Snapshot> {
   /** Attaches. May fail, and is then tried again; may be called again after {@link stop}. */
   start?(context: SourceContext): void | Promise<void>
   /**
-   * Reads the system now. What it throws marks the plugin down until it answers again. A read that hangs is left
-   * behind, and the next pass reads again. Throw `COLLECT_SOURCE_CHANGED` when what the source attached to is gone
+   * Reads the system now. What it throws marks the plugin down until it answers again. A read that hangs is not
+   * waited for longer than its pass, and the next pass reads again. Throw `COLLECT_SOURCE_CHANGED` when what the source attached to is gone
    * or has become another: it is stopped, and started again before the next read.
    */
   read(pass: ReadPass): S | Promise<S>

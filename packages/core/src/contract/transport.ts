@@ -9,7 +9,7 @@ import type { FamilyView, ReadFilter } from '../registry/reading.js'
 export interface CollectRequest {
   /** Only these plugins; all that are routed to the transport when left out. */
   readonly plugins?: ReadonlySet<string>
-  /** When the caller must have its answer, in monotonic milliseconds. Plugins that are late are left behind. */
+  /** When the caller must have its answer, in monotonic milliseconds. Plugins that take longer are not waited for. */
   readonly deadlineMs?: number
 }
 
@@ -30,9 +30,9 @@ export interface TransportContext {
   collect(request?: CollectRequest): Promise<void>
   health(): HealthReport
   describe(): HostDescription
-  /** Hears the events and activities of the plugins that are routed here. */
+  /** Calls back for the events and activities of the plugins that are routed here. Returns what ends it. */
   subscribe(listener: EventListener): () => void
-  /** Tells how an export went: `tidegauge_transport_exports_total` and the health report follow it. */
+  /** Reports how an export ended: `tidegauge_transport_exports_total` and the health report show it. */
   report(outcome: ExportOutcome): void
 }
 

@@ -38,11 +38,11 @@ interface Common {
   readonly seriesLimit?: number
 }
 
-/** Of the kinds whose series stay unless the definition says otherwise. */
+/** The kinds whose series stay unless `lifetime` says otherwise. */
 interface WithLifetime extends Common {
   /**
-   * `event` (default): series stay. `collect`: a series that `setTotal` or `setTotals` reported in an earlier collect
-   * pass and not in the latest, disappears, unless a view has made it of several; for sources that forget series.
+   * `event` (default): series stay. `collect`: a series that an earlier collect pass set with `setTotal` or `setTotals`
+   * pass and not in the latest, disappears, unless a view merged it from several; for sources that remove series.
    */
   readonly lifetime?: 'collect' | 'event'
 }

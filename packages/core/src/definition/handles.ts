@@ -3,7 +3,7 @@ import type { InstrumentDefinition, InstrumentTable, LabelSpec } from './definit
 /** A label's value as a caller may give it; numbers and booleans are written as text. */
 export type LabelValue = string | number | boolean
 
-/** A trace or event that explains one measurement. Labels of at max 128 characters in all. */
+/** A trace or event that explains one measurement. Labels of at most 128 characters in all. */
 export interface Exemplar {
   readonly labels: Readonly<Record<string, string>>
   /** Seconds since the Unix epoch. Default: now. */
@@ -19,7 +19,7 @@ export interface SourceExemplar extends Exemplar {
 export interface Counter {
   /** Adds `value` (default 1), which must be finite and not negative. One array write. */
   inc(value?: number, exemplar?: Exemplar): void
-  /** Takes over the total of a source that counts by itself; a smaller total is seen as its reset. */
+  /** Takes over the total of a source that counts by itself; a smaller total counts as its reset. */
   setTotal(total: number, exemplar?: SourceExemplar): void
 }
 
@@ -77,7 +77,7 @@ export interface ExponentialTotals {
   readonly sum: number
 }
 
-/** What a source tells of a summary: quantiles as they are now, and totals since it began. */
+/** A summary as its source reports it: quantiles as they are now, and totals since it started. */
 export interface SummaryTotals {
   /** The values at the instrument's quantiles, in their order; NaN where there is none. */
   readonly quantiles: readonly number[]
@@ -88,7 +88,7 @@ export interface SummaryTotals {
 /** One series of a distribution that can also take over what a source counts by itself. */
 export interface TotalledDistribution<T> extends Distribution {
   /**
-   * Takes over the totals of a source that counts by itself, whole; smaller counts are seen as its reset. A summary's
+   * Takes over the totals of a source that counts by itself, whole; smaller counts count as its reset. A summary's
    * quantiles are kept as they were reported, instead of those of values that were observed here; where a view has made
    * one series of several there are none. A series is either reported or observed.
    */

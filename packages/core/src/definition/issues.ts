@@ -29,7 +29,7 @@ const kinds: readonly string[] = [
   'timer',
 ] satisfies InstrumentDefinition['kind'][]
 
-/** Everything that is wrong with a definition, in words; empty for a good one. */
+/** Everything that is wrong with a definition, one phrase each; empty for a good one. */
 export function issuesOf(definition: InstrumentDefinition, constantLabels: readonly string[]): string[] {
   if (typeof definition !== 'object' || definition === null)
     return [`was ${describeValue(definition)}, expected an object`]

@@ -68,9 +68,9 @@ export class CollectError extends TidegaugeError {
 export class ExportError extends TidegaugeError {
   /** Whether the same data may be sent again. */
   readonly retryable: boolean
-  /** Points that the receiver took, when it reported. */
+  /** Points that the receiver took, when it said so. */
   readonly accepted: number | undefined
-  /** Points that the receiver refused, when it reported. */
+  /** Points that the receiver refused, when it said so. */
   readonly rejected: number | undefined
 
   constructor(

@@ -17,7 +17,7 @@ export class OptionCheck {
     this.#where = where
   }
 
-  /** Notes an issue when `ok` is false. */
+  /** Adds an issue when `ok` is false. */
   expect(ok: boolean, path: string, value: unknown, expected: string): boolean {
     if (!ok) this.issues.push({ path, received: describeValue(value), expected })
     return ok

@@ -7,7 +7,7 @@ export type CallResult<T> =
 /**
  * Calls and waits, but not for longer than `timeoutMs`.
  *
- * Never rejects. What a call does after its time is its own affair: a late rejection is swallowed.
+ * Never rejects. What a call does after its time is ignored, a late rejection too.
  * A call that returns no promise ends at once, without a turn of the event loop.
  */
 export function callWithin<T>(
@@ -28,7 +28,7 @@ export function callWithin<T>(
       cancel()
       resolve(ending)
     }
-    // a foreign thenable may itself throw, also while it is looked at
+    // a thenable of theirs may throw, also when its `then` is read
     awaited(returned).then(
       (value) => end({ ok: true, value }),
       (thrown: unknown) => end({ ok: false, thrown }),

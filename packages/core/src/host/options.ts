@@ -12,7 +12,7 @@ export interface TidegaugeOptions {
   /** Where messages go. Default: warnings and errors to the standard error stream. `silent`: nowhere. */
   readonly logger?: Logger | 'silent'
   readonly views?: readonly View[]
-  /** What becomes of label values that can identify somebody. */
+  /** What happens to label values that can identify somebody. */
   readonly privacy?: PrivacyRules
   /** The maximum of series of an instrument unless it says otherwise. Default 2,000. */
   readonly seriesLimit?: number
@@ -39,7 +39,7 @@ export interface UseOptions {
   readonly maxAgeMs?: number
   /** Part of the interval by which each tick is delayed at random, 0 to 1. Default 0.1. */
   readonly jitterRatio?: number
-  /** Constant labels, such as which node of several; they tell two instances of a plugin apart. */
+  /** Constant labels, such as which node of several; they distinguish two instances of a plugin. */
   readonly labels?: Readonly<Record<string, string>>
   /** Names of the transports that carry this plugin's metrics. Default: all. */
   readonly transports?: readonly string[]

@@ -128,7 +128,7 @@ export class PluginRunner {
     if (this.#isAttached && this.#backOff.waitMs(this.#deps.clock.monotonic()) === 0) await this.collect()
   }
 
-  /** A pass if the values are older than they may be, and no back-off is on. */
+  /** A pass if the values are older than they may be, and no back-off runs. */
   collectIfStale(): Promise<void> | undefined {
     if (this.#pass !== undefined) return this.#pass
     if (this.#isStopped || this.#isRejected) return undefined
@@ -237,7 +237,7 @@ export class PluginRunner {
     return new CollectError(
       'COLLECT_TIMEOUT',
       this.instance.plugin,
-      `plugin "${this.id}": ${what} did not end within ${timeoutMs} ms; raise timeoutMs, or make it heed its signal`,
+      `plugin "${this.id}": ${what} did not end within ${timeoutMs} ms; raise timeoutMs, or make it stop when its signal aborts`,
     )
   }
 

@@ -12,7 +12,7 @@ export const exportOutcomes = ['success', 'failure', 'aborted'] as const
 
 export type FailureReason = (typeof failureReasons)[number]
 
-/** What Tidegauge tells about itself. */
+/** What Tidegauge reports about itself. */
 export const selfInstruments = defineInstruments({
   build: {
     kind: 'info',

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.js'
 import { describeThrown } from '../errors/describe.js'
 import type { ComponentHealth, ComponentState } from '../contract/report.js'
 
-/** What is known of how a plugin or transport fares. */
+/** The state of a plugin or transport, with its latest success and error. */
 export class Status {
   state: ComponentState = 'idle'
   /** How long its start took. */

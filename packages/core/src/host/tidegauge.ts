@@ -33,7 +33,7 @@ export interface Tidegauge {
    */
   export(transport: Transport): Tidegauge
   /**
-   * Stops a plugin or transport, or takes a set of instruments out, and forgets its metrics. Everything else goes on.
+   * Stops a plugin or transport, or removes a set of instruments, with its metrics. Everything else goes on.
    * A transport flushes first. Returns false when the host does not have it. Never rejects.
    */
   remove(component: Plugin<any> | Transport | InstrumentSet<any>): Promise<boolean>

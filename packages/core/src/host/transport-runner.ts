@@ -14,7 +14,7 @@ const START_TIMEOUT_MS = 15_000
 /** The first retry of a start that failed; later ones wait longer. */
 const RETRY_MS = 1_000
 
-/** Runs one transport, and keeps what it tells of its exports. */
+/** Runs one transport, and counts what it reports of its exports. */
 export class TransportRunner {
   readonly transport: Transport
   readonly name: string

@@ -2,7 +2,7 @@ import type { DropReason } from '../definition/drop-reason.js'
 import type { ResolvedDefinition } from '../definition/resolve.js'
 import { describeValue } from '../errors/describe.js'
 
-/** What a dropped sample looked like and what was expected, in words. `received` is what the caller passed. */
+/** What a dropped sample looked like and what was expected. `received` is what the caller passed. */
 export function explainDrop(definition: ResolvedDefinition, reason: DropReason, received: unknown): string {
   const { kind, name } = definition
   const subject = `${kind} ${JSON.stringify(name)} got ${describeValue(received)}`

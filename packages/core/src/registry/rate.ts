@@ -25,7 +25,7 @@ export class RateTracker {
     }
   }
 
-  /** Takes the rates anew when the window has passed. */
+  /** Calculates the rates again when the window has passed. */
   update(nowMs: number): void {
     const sinceMs = this.#atMs === undefined ? 0 : nowMs - this.#atMs
     if (this.#atMs !== undefined && sinceMs < this.#windowMs) return

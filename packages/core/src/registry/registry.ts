@@ -96,7 +96,7 @@ export class Registry {
   }
 
   /**
-   * Adds a table with all that was recorded under it in another registry, which forgets it. The handles that the
+   * Adds a table with all that was recorded under it in another registry, which removes it. The handles that the
    * other gave go on in this one. Throws like {@link addTable}, and then nothing has moved.
    */
   takeOver(instance: PluginInstance, table: InstrumentTable, from: Registry, formerly: PluginInstance): void {
@@ -163,7 +163,7 @@ export class Registry {
       return { instrument, handle, totals, listed: plan.isOff ? undefined : instrument }
     }
     if (plan.given.kind !== 'gauge') {
-      // sources are told apart by what callers give, before anything is made of it
+      // sources are distinguished by the labels that callers give, before views and privacy change them
       const sources = this.#table(plan.given, new Map())
       const totals = new SourceTotals(instrument, sources)
       return { instrument, handle: createHandle(instrument, totals), totals, listed: instrument }
@@ -223,7 +223,7 @@ export class Registry {
   }
 
   #unlist({ instrument, listed, handle }: Registered): void {
-    // a handle with labels also forgets the sources that it follows
+    // a handle with labels also removes the sources that it follows
     ;(handle as { clear?(): void } | undefined)?.clear?.()
     instrument.clear()
     if (listed !== undefined) this.#families.remove(listed)

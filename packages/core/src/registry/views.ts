@@ -30,7 +30,7 @@ export interface Plan {
   readonly stored: ResolvedDefinition
   /** Names of the labels that callers give and that aren't stored. */
   readonly dropped: ReadonlySet<string>
-  /** Whether series that callers tell apart may become one. */
+  /** Whether several series of the callers may become one. */
   readonly merges: boolean
   readonly reduce: Reduction
   readonly transforms: ReadonlyMap<string, LabelTransform>
@@ -101,7 +101,7 @@ function withoutLabels(definition: ResolvedDefinition, dropped: ReadonlySet<stri
   return { ...definition, labels, hasOpenLabels: labels.some((label) => label.values === undefined) }
 }
 
-/** Whether a name fits a pattern in which `*` stands for any characters. Looks at each part once, without a RegExp. */
+/** Whether a name fits a pattern in which `*` stands for any characters. Reads each part once, without a RegExp. */
 export function matchesName(match: string, name: string): boolean {
   const [first = '', ...others] = match.split('*')
   const last = others.pop()

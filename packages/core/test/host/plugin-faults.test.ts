@@ -117,7 +117,7 @@ describe('a plugin that misbehaves', () => {
     expect(signals.map(({ aborted }) => aborted)).toEqual([true])
     await pair.clock.advance(10_000)
     expect(pair.healthOf('bad').lastError).toBe(
-      'plugin "bad": collect did not end within 500 ms; raise timeoutMs, or make it heed its signal',
+      'plugin "bad": collect did not end within 500 ms; raise timeoutMs, or make it stop when its signal aborts',
     )
     expect(pair.failures('timeout')).toBe(signals.length)
     expect(pair.passesOfTheOther()).toBeGreaterThan(8)
