@@ -2,10 +2,12 @@ import { defineInstruments, type PluginContext } from '@tidegauge/core'
 
 /** Why a metric is left out: the values of the label `reason`. */
 export const skipReasons = ['name_clash', 'invalid', 'unsupported'] as const
+/** See {@link skipReasons}. */
 export type SkipReason = (typeof skipReasons)[number]
 
 /** Why a sample is dropped: the values of the label `reason`. */
 export const dropReasons = ['not_a_number', 'duplicate', 'malformed'] as const
+/** See {@link dropReasons}. */
 export type SampleDropReason = (typeof dropReasons)[number]
 
 /** The instruments of one bridge. */

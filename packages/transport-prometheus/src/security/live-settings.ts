@@ -22,6 +22,7 @@ export interface LiveSettings extends LiveSettingsDeps {
   problem: string | undefined
 }
 
+/** What live settings work with. */
 export interface LiveSettingsDeps {
   readonly logger: Logger
   /** The host's monotonic clock, in milliseconds. */

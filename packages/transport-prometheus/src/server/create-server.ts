@@ -11,6 +11,7 @@ const LOG_INTERVAL_MS = 60_000
 /** Longer than the interval of any scraper, so that it can keep its connection. */
 const KEEP_ALIVE_TIMEOUT_MS = 65_000
 
+/** What a server works with. */
 export interface ServerDeps {
   readonly limits: Limits
   readonly live: LiveSettings

@@ -7,7 +7,7 @@ export interface Page {
   readonly body: string
 }
 
-/** What a page shows beside what the host knows. */
+/** What a page shows, apart from what the host knows. */
 export interface PageOptions {
   readonly metricsPath: string
   /** Whether the changed files of the security settings cannot be used. */

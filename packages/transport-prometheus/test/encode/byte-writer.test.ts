@@ -20,10 +20,10 @@ describe('a byte writer', () => {
     )
   })
 
-  test('writes whole numbers and short decimals in their shortest form', () => {
+  test('writes integers and short decimals in their shortest form', () => {
     fc.assert(
-      fc.property(fc.maxSafeInteger(), fc.integer({ min: 0, max: 6 }), (whole, digits) => {
-        const value = Number((whole / 10 ** digits).toFixed(digits))
+      fc.property(fc.maxSafeInteger(), fc.integer({ min: 0, max: 6 }), (integer, digits) => {
+        const value = Number((integer / 10 ** digits).toFixed(digits))
         if (Math.abs(value) < 1e21 && Math.abs(value) >= 1e-6) expect(numberText(value)).toBe(String(value))
       }),
       { numRuns: runs(20_000) },

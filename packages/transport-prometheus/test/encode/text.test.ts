@@ -49,8 +49,8 @@ describe('the text formats', () => {
           const expected = new Map<string, number>()
           for (const [a, name, b, number] of rows) {
             level.set({ a, constructor: name, b }, number)
-            const kept = [a, name, b].map((one) => one.toWellFormed().replaceAll('\0', '\uFFFD'))
-            expected.set(JSON.stringify(kept), number)
+            const written = [a, name, b].map((one) => one.toWellFormed().replaceAll('\0', '\uFFFD'))
+            expected.set(JSON.stringify(written), number)
           }
           const body = (await get('/metrics', format === 'text' ? {} : openMetrics)).text
           const families = parseExposition(body, format)
@@ -76,11 +76,11 @@ describe('the text formats', () => {
           one: { kind: 'gauge', name, help, unit: 'bytes' },
         })
         instruments.one.set(1)
-        const kept = help.toWellFormed().replaceAll('\0', '\uFFFD')
+        const written = help.toWellFormed().replaceAll('\0', '\uFFFD')
         for (const format of ['text', 'openmetrics'] as const) {
           const { text } = await get('/metrics', format === 'text' ? {} : openMetrics)
           expect(parseExposition(text, format)).toMatchObject([
-            { name, help: kept, samples: [{ name, value: 1 }] },
+            { name, help: written, samples: [{ name, value: 1 }] },
           ])
         }
         await tidegauge.stop()

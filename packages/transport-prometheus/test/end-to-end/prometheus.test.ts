@@ -1,4 +1,4 @@
-/** A real Prometheus reads what we write, and gives back what was recorded. */
+/** A real Prometheus scrapes the endpoint, and has the values that were recorded. */
 import { execFile } from 'node:child_process'
 import { afterEach, describe, expect, test } from 'vitest'
 import { startPrometheus, type PrometheusServer } from '../support/prometheus-server.js'
@@ -23,9 +23,9 @@ const values = [
 ]
 
 describe('a real Prometheus', () => {
-  // by default it asks for OpenMetrics
+  // by default it requests OpenMetrics
   test.each(['openmetrics', 'text'])(
-    'scrapes %s without a rejected line and has every value as it was recorded',
+    'scrapes %s without an error, and has every value as it was recorded',
     async (format) => {
       const table = {
         ...everyKind,
@@ -72,7 +72,7 @@ describe('a real Prometheus', () => {
     ])
   })
 
-  test('promtool finds nothing in names that keep the rules', async () => {
+  test('promtool has no complaint about names that follow the rules', async () => {
     const { instruments, get } = await startPages(everyKind, { host: { selfMetrics: 'on' } })
     recordEveryKind(instruments)
     const complaints = (await check((await get()).text)).filter((line) => !line.startsWith('app_bytes '))
@@ -80,7 +80,7 @@ describe('a real Prometheus', () => {
   })
 })
 
-/** A series' identity; labels that Prometheus adds, and empty ones, which it does not keep, are left out. */
+/** The identity of a series, without labels that Prometheus adds and empty ones, which it does not store. */
 function seriesKey(name: string, labels: Readonly<Record<string, string>>): string {
   const names = Object.keys(labels).filter(
     (label) => !['job', 'instance'].includes(label) && labels[label] !== '',
@@ -91,7 +91,7 @@ function seriesKey(name: string, labels: Readonly<Record<string, string>>): stri
   ])
 }
 
-/** What `promtool check metrics` says of a text, line by line. */
+/** The lines that `promtool check metrics` prints for a text. */
 async function check(text: string): Promise<string[]> {
   const promtool = await debianProgram('promtool', 'prometheus')
   return new Promise((resolve) => {
@@ -102,7 +102,7 @@ async function check(text: string): Promise<string[]> {
   })
 }
 
-/** A proxy before the target that asks for text, whatever Prometheus asks for. */
+/** A proxy in front of the target that always requests text. */
 async function textOnly(url: string): Promise<string> {
   const { createServer } = await import('node:http')
   const { onTestFinished } = await import('vitest')

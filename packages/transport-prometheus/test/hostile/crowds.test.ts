@@ -77,7 +77,7 @@ describe('a crowd of clients that do not read or send slowly', () => {
       const p99 = sorted[Math.floor(sorted.length * 0.99)]
       console.log(
         `${counts.readers} that never read, ${counts.slow} slow: idle ${(idle / MB).toFixed(0)} MB, peak +${((peak - idle) / MB).toFixed(1)} MB, ` +
-          `${most} connections at most, gone after ${goneMs?.toFixed(0)} ms; ${times.length} healthy scrapes of ${what}, ${failed.length} failed (${[...new Set(failed)].join()}), ` +
+          `${most} connections at most, disconnected after ${goneMs?.toFixed(0)} ms; ${times.length} healthy scrapes of ${what}, ${failed.length} failed (${[...new Set(failed)].join()}), ` +
           `p50 ${sorted[times.length >> 1].toFixed(1)} ms, p95 ${sorted[Math.floor(sorted.length * 0.95)].toFixed(1)} ms, p99 ${p99.toFixed(1)} ms, max ${sorted.at(-1)!.toFixed(1)} ms`,
       )
       expect(failed).toEqual([])

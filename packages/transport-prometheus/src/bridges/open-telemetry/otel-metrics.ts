@@ -21,6 +21,7 @@ export interface OtelPoint {
   readonly value: unknown
 }
 
+/** A histogram with explicit bounds. */
 export interface OtelHistogram {
   readonly buckets: { readonly boundaries: readonly number[]; readonly counts: readonly number[] }
   readonly sum?: number
@@ -31,6 +32,7 @@ interface OtelBucketRun {
   readonly bucketCounts: readonly number[]
 }
 
+/** An exponential histogram. */
 export interface OtelExponentialHistogram {
   readonly scale: number
   readonly zeroCount: number
@@ -39,6 +41,7 @@ export interface OtelExponentialHistogram {
   readonly sum?: number
 }
 
+/** The metrics of one instrumentation scope. */
 export interface OtelScopeMetrics {
   readonly scope: { readonly name: string; readonly version?: string; readonly schemaUrl?: string }
   readonly metrics: readonly OtelMetric[]
@@ -56,7 +59,10 @@ export interface OtelMetricProducer {
   collect(options?: { timeoutMillis?: number }): Promise<OtelCollection>
 }
 
+/** The temporality of values since the last collection. */
 export const DELTA = 0
+/** The temporality of values since the start. */
 export const CUMULATIVE = 1
 
+/** The values of {@link OtelMetric.dataPointType}. */
 export const pointTypes = { histogram: 0, exponentialHistogram: 1, gauge: 2, sum: 3 } as const

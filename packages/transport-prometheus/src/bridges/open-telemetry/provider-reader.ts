@@ -11,6 +11,7 @@ import { readCollection } from './read-collection.js'
 /** The part of a pass that callbacks may use, so that the others can still be recorded when one hangs. */
 const CALLBACK_TIME_RATIO = 0.8
 
+/** What a {@link ProviderReader} works with. */
 export interface ProviderReaderDeps {
   readonly binding: ReaderBinding
   readonly recorder: FamilyRecorder
