@@ -21,7 +21,7 @@ const otherUnits: Readonly<Record<string, string>> = {
 const typeWords: ReadonlySet<string> = new Set(['counter', 'gauge', 'histogram', 'summary'])
 
 /**
- * Holds a table against the Prometheus naming rules; each fault is one sentence.
+ * Checks a table against the Prometheus naming rules; each issue is one sentence.
  *
  * `exceptions` are names that users' dashboards are written to and that stay as they are.
  * Source: Prometheus, "Metric and label naming", and the checks of `promtool check metrics`.
@@ -29,10 +29,10 @@ const typeWords: ReadonlySet<string> = new Set(['counter', 'gauge', 'histogram',
 export function lintNames(table: InstrumentTable, exceptions: ReadonlySet<string> = new Set()): string[] {
   return Object.values(table)
     .filter(({ name }) => !exceptions.has(name))
-    .flatMap((definition) => faultsOf(definition).map((fault) => `${definition.name}: ${fault}`))
+    .flatMap((definition) => issuesOf(definition).map((issue) => `${definition.name}: ${issue}`))
 }
 
-function faultsOf(definition: InstrumentDefinition): string[] {
+function issuesOf(definition: InstrumentDefinition): string[] {
   const { name, kind, help } = definition
   const words = name.split('_')
   const labels = 'labels' in definition ? Object.keys(definition.labels ?? {}) : []
@@ -51,5 +51,5 @@ function faultsOf(definition: InstrumentDefinition): string[] {
     ...labels
       .filter((label) => !/^[a-z][a-z0-9_]*$/.test(label))
       .map((label) => `label ${label} is not snake_case`),
-  ].filter((fault) => typeof fault === 'string')
+  ].filter((issue) => typeof issue === 'string')
 }

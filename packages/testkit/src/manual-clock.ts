@@ -1,12 +1,12 @@
 import type { Clock } from '@tidegauge/core'
 
-/** A clock that stands still until it is told to go on. */
+/** A clock that stands still until it is moved on. */
 export interface ManualClock extends Clock {
-  /** Moves both clocks on, calling what falls due on the way, and lets promises settle after each call. */
+  /** Moves both clocks on, calling what falls due on the way, and flushes promises after each call. */
   advance(ms: number): Promise<void>
   /** Moves the wall clock alone, as an operator or NTP does. */
   jump(ms: number): void
-  /** Timers that wait. */
+  /** How many timers wait. */
   readonly pending: number
 }
 
@@ -15,7 +15,7 @@ interface Timer {
   readonly callback: () => void
 }
 
-/** Makes a clock that begins at `startMs` (default 1,700,000,000,000). */
+/** Creates a clock that starts at `startMs` (default 1,700,000,000,000). */
 export function createManualClock(startMs = 1_700_000_000_000): ManualClock {
   let monotonicMs = 0
   let offsetMs = startMs
@@ -49,7 +49,7 @@ export function createManualClock(startMs = 1_700_000_000_000): ManualClock {
   }
 }
 
-/** Lets everything run that waits for nothing but its turn. */
+/** Waits a few turns of the event loop, so that promises which wait for nothing else have run. */
 export async function flushPromises(): Promise<void> {
   for (let i = 0; i < 5; i++) await new Promise((resolve) => setImmediate(resolve))
 }

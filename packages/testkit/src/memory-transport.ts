@@ -20,6 +20,7 @@ export interface PlainSeries {
   readonly states?: Readonly<Record<string, boolean>>
 }
 
+/** One family as plain data. */
 export interface PlainFamily {
   readonly name: string
   readonly kind: FamilyView['kind']
@@ -30,9 +31,11 @@ export interface PlainFamily {
   readonly series: readonly PlainSeries[]
 }
 
-/** A transport that keeps what it is given, for tests to look at. */
+/** A transport that keeps what it is given, for tests to read. */
 export interface MemoryTransport extends Transport {
+  /** What the host gave it. Throws before the host has started. */
   readonly context: TransportContext
+  /** Every event and activity record that it was handed, in order. */
   readonly events: readonly EventRecord[]
   /** What there is to read, without collecting first. */
   read(filter?: ReadFilter): PlainFamily[]
@@ -44,6 +47,7 @@ export interface MemoryTransport extends Transport {
   value(name: string, labels?: Readonly<Record<string, string>>): number | undefined
 }
 
+/** Creates a {@link MemoryTransport}. `name` is what routes name; give two of them different ones. */
 export function createMemoryTransport(name = 'memory'): MemoryTransport {
   let context: TransportContext | undefined
   const events: EventRecord[] = []

@@ -5,9 +5,9 @@ export function openResources(): Record<string, number> {
   return counts
 }
 
-/** What there is more of now than before, after giving it a while to end. Empty when nothing was left open. */
-export async function leftOpen(before: Record<string, number>, patienceMs = 5_000): Promise<string[]> {
-  const until = performance.now() + patienceMs
+/** What there is more of now than before, after waiting at most `timeoutMs` for it to end. Empty when nothing was left open. */
+export async function leftOpen(before: Record<string, number>, timeoutMs = 5_000): Promise<string[]> {
+  const until = performance.now() + timeoutMs
   for (;;) {
     const more = Object.entries(openResources()).filter(([kind, count]) => count > (before[kind] ?? 0))
     // the wait below is itself one timer

@@ -12,7 +12,12 @@ import {
   type UseOptions,
 } from '@tidegauge/core'
 import { onTestFinished } from 'vitest'
-import { createMemoryTransport, type MemoryTransport, type PlainSeries } from './memory-transport.js'
+import {
+  createMemoryTransport,
+  type MemoryTransport,
+  type PlainFamily,
+  type PlainSeries,
+} from './memory-transport.js'
 
 /** How a test's host is set up. */
 export interface TestHostOptions<C extends Clock = Clock> {
@@ -38,7 +43,10 @@ export interface TestHost<C extends Clock = Clock> {
   read(): Promise<Map<string, number>>
   /** The same as it is now, without collecting first. */
   current(): Map<string, number>
-  /** One series after a collect pass; undefined when there is none. Labels in the order of their definition. */
+  /**
+   * One series after a collect pass; undefined when there is none. Labels stand in the order of their definition, and
+   * constant ones after them.
+   */
   value(series: string): Promise<number | undefined>
 }
 
@@ -77,11 +85,13 @@ export async function startTestHost(
   })
   tidegauge.export(memory)
   for (const transport of transports) tidegauge.export(transport)
-  const run = { intervalMs: 0, maxAgeMs: 0, ...options.use }
+  const run: UseOptions = { intervalMs: 0, maxAgeMs: 0, ...options.use }
   const instruments = useSubject(tidegauge, subject, run)
   onTestFinished(() => tidegauge.stop(), 20_000)
   await tidegauge.start()
-  const current = (): Map<string, number> => new Map(memory.read().flatMap(entriesOf))
+  const constant = new Set(['node', ...Object.keys(run.labels ?? {})])
+  const current = (): Map<string, number> =>
+    new Map(memory.read().flatMap((family) => entriesOf(family, constant)))
   const read = async (): Promise<Map<string, number>> => {
     await memory.scrape()
     return current()
@@ -138,19 +148,17 @@ function isPlugin(value: unknown): value is Plugin {
   return typeof (value as Plugin).apiLevel === 'number'
 }
 
-function entriesOf({
-  name,
-  series,
-}: {
-  readonly name: string
-  readonly series: readonly PlainSeries[]
-}): [string, number][] {
-  return series.map((one) => [keyOf(name, one), one.value ?? one.count ?? Number.NaN])
+/** `constant` are the names of constant labels. */
+function entriesOf({ name, series }: PlainFamily, constant: ReadonlySet<string>): [string, number][] {
+  return series.map((one) => [keyOf(name, one, constant), one.value ?? one.count ?? Number.NaN])
 }
 
-/** Constant labels such as the host's `node` come last. */
-function keyOf(name: string, { labels }: PlainSeries): string {
-  const { node, ...own } = labels
-  const pairs = Object.entries(node === undefined ? own : { ...own, node })
-  return pairs.length === 0 ? name : `${name}{${pairs.map(([key, text]) => `${key}="${text}"`).join(',')}}`
+/** Own labels in the order of their definition, then the constant ones. */
+function keyOf(name: string, { labels }: PlainSeries, constant: ReadonlySet<string>): string {
+  const entries = Object.entries(labels)
+  const own = entries.filter(([label]) => !constant.has(label))
+  const pairs = [...own, ...entries.filter(([label]) => constant.has(label))]
+  return pairs.length === 0
+    ? name
+    : `${name}{${pairs.map(([label, text]) => `${label}="${text}"`).join(',')}}`
 }

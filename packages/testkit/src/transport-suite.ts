@@ -1,12 +1,4 @@
-import {
-  apiLevel,
-  createTidegauge,
-  defineInstruments,
-  definePlugin,
-  type Handles,
-  type Tidegauge,
-  type Transport,
-} from '@tidegauge/core'
+import { apiLevel, createTidegauge, defineInstruments, type Tidegauge, type Transport } from '@tidegauge/core'
 import { afterEach, describe, expect, test } from 'vitest'
 import { leftOpen, openResources } from './open-resources.js'
 
@@ -19,8 +11,9 @@ export interface ReceivedSample {
   readonly value: number
 }
 
-/** A transport to hold against the contract, with a real receiver. */
+/** A transport to check against the contract, with a real receiver. */
 export interface TransportUnderTest<T extends Transport = Transport> {
+  /** What the cases are headed with. */
   readonly name: string
   /** Makes a fresh transport. Does no I/O. */
   create(): T
@@ -42,20 +35,13 @@ export function testTransport<T extends Transport>(subject: TransportUnderTest<T
   afterEach(() => host?.stop())
 
   const run = async (routes?: readonly string[]) => {
-    let handles!: Handles<typeof table>
-    const plugin = definePlugin({
-      name: 'suite',
-      version: '0.0.0',
-      apiLevel,
-      instruments: table,
-      start: (context) => void (handles = context.instruments),
-    })
     const transport = subject.create()
     const other: Transport = { name: 'other', version: '0.0.0', apiLevel, start() {} }
-    host = createTidegauge()
-      .use(plugin, { intervalMs: 0, ...(routes && { transports: routes }) })
-      .export(transport)
-      .export(other)
+    host = createTidegauge().export(transport).export(other)
+    const handles = host.instruments('suite', table, {
+      intervalMs: 0,
+      ...(routes && { transports: routes }),
+    })
     await host.start()
     const receive = async () =>
       (await subject.receive(transport, host!)).filter(({ name }) => name.startsWith('suite_'))

@@ -28,7 +28,7 @@ describe('name lint', () => {
     ])
   })
 
-  test('tells every fault of a name', () => {
+  test('lists every issue of a name', () => {
     expect(lint('counter', 'X_ms')).toHaveLength(3)
   })
 

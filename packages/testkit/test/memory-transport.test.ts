@@ -1,5 +1,5 @@
-import { apiLevel, createTidegauge, definePlugin, type PluginContext } from '@tidegauge/core'
-import { createManualClock, createMemoryTransport } from '@tidegauge/testkit'
+import { apiLevel, type Plugin } from '@tidegauge/core'
+import { createMemoryTransport, startTestHost } from '@tidegauge/testkit'
 import { describe, expect, test } from 'vitest'
 
 const labels = { a: {} } as const
@@ -13,28 +13,13 @@ const instruments = {
   states: { kind: 'state_set', name: 'states', help: 'States', states: ['on', 'off'], labels },
 } as const
 
-async function open() {
-  const memory = createMemoryTransport('mine')
-  let context!: PluginContext<typeof instruments>
-  let passes = 0
-  const plugin = definePlugin({
-    name: 'probe',
-    version: '1.0.0',
-    apiLevel,
-    instruments,
-    start: (given) => void (context = given),
-    collect: () => void passes++,
-  })
-  const host = createTidegauge({ clock: createManualClock(), selfMetrics: 'off' })
-    .use(plugin, { intervalMs: 0, maxAgeMs: 0 })
-    .export(memory)
-  await host.start()
-  return { host, memory, context, handles: context.instruments, passes: () => passes }
+function createPlugin(parts: Partial<Plugin>): Plugin {
+  return { name: 'probe', version: '1.0.0', apiLevel, instruments: {}, ...parts }
 }
 
 describe('memory transport', () => {
   test('gives every kind as plain data', async () => {
-    const { memory, handles } = await open()
+    const { memory, instruments: handles } = await startTestHost(instruments)
     const set = { a: 'x' }
     handles.counter.inc(set, 2)
     handles.gauge.set(set, -1)
@@ -62,7 +47,7 @@ describe('memory transport', () => {
   })
 
   test('finds one series by all of its labels, and none by some', async () => {
-    const { memory, handles } = await open()
+    const { memory, instruments: handles } = await startTestHost(instruments)
     handles.counter.inc({ a: 'x' }, 5)
     expect(memory.value('counter', { a: 'x' })).toBe(5)
     expect([
@@ -74,15 +59,16 @@ describe('memory transport', () => {
   })
 
   test('reads without collecting, and collects when it scrapes', async () => {
-    const { memory, passes } = await open()
+    let passes = 0
+    const { memory } = await startTestHost(createPlugin({ collect: () => void passes++ }))
     memory.read()
-    expect(passes()).toBe(1)
+    expect(passes).toBe(1)
     await memory.scrape()
-    expect(passes()).toBe(2)
+    expect(passes).toBe(2)
   })
 
   test('keeps a copy: what it gave does not change later', async () => {
-    const { memory, handles } = await open()
+    const { memory, instruments: handles } = await startTestHost(instruments)
     handles.histogram.observe({ a: 'x' }, 1)
     const before = memory.series('histogram', { a: 'x' })
     handles.histogram.observe({ a: 'x' }, 1)
@@ -90,11 +76,11 @@ describe('memory transport', () => {
   })
 
   test('keeps events, also over a restart, and none twice', async () => {
-    const { host, memory, context } = await open()
-    context.events.emit({ name: 'one' })
-    await host.stop()
-    await host.start()
-    context.events.emit({ name: 'two' })
+    const plugin = createPlugin({ start: ({ events }) => events.emit({ name: 'started' }) })
+    const { tidegauge, memory } = await startTestHost(plugin)
+    expect(memory.events).toHaveLength(1)
+    await tidegauge.stop()
+    await tidegauge.start()
     expect(memory.events).toHaveLength(2)
   })
 

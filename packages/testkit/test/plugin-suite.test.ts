@@ -1,6 +1,8 @@
 /** The suite on a small real plugin: it reads the memory of this process. */
 import { apiLevel, definePlugin, type Gauge } from '@tidegauge/core'
 import { testPlugin } from '@tidegauge/testkit'
+import { expect, test } from 'vitest'
+import { familiesWithoutSamples } from '../src/plugin-suite.js'
 
 function memoryPlugin() {
   let heap: Gauge | undefined
@@ -28,4 +30,17 @@ testPlugin({
   create: memoryPlugin,
   present: ['memory_heap_used_bytes'],
   nameExceptions: ['memory_old_total'],
+})
+
+test('a family that must be present fails when it has no samples, or does not exist (issue 10, 7)', () => {
+  const family = { kind: 'gauge', help: '', unit: undefined, labels: [] } as const
+  const families = [
+    { ...family, name: 'present', series: [{ labels: {}, value: 0 }] },
+    { ...family, name: 'empty', series: [] },
+  ]
+  expect(familiesWithoutSamples(families, ['present', 'empty', 'misspelled'])).toEqual([
+    'empty',
+    'misspelled',
+  ])
+  expect(familiesWithoutSamples(families)).toEqual([])
 })

@@ -9,12 +9,18 @@ describe('the public surface', () => {
     expect(Object.keys(api).sort()).toEqual([
       'createManualClock',
       'createMemoryTransport',
+      'debianFile',
+      'debianProgram',
+      'flushPromises',
       'leftOpen',
       'lintNames',
+      'loggerInto',
       'openResources',
-      'settle',
+      'runs',
+      'startTestHost',
       'testPlugin',
       'testTransport',
+      'until',
     ])
   })
 

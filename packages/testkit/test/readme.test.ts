@@ -1,26 +1,28 @@
+/** The programs of the README are files of tests: they are run here, beside what is checked about the README. */
 import { readFileSync } from 'node:fs'
-import { apiLevel, createTidegauge, definePlugin } from '@tidegauge/core'
-import { createManualClock, createMemoryTransport } from '@tidegauge/testkit'
-import { describe, expect, test } from 'vitest'
+import * as testkit from '@tidegauge/testkit'
+import { afterAll, expect, test, vi } from 'vitest'
 
-const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
+const read = (file: string) => readFileSync(new URL(file, import.meta.url), 'utf8')
+const readme = read('../README.md')
+const printed: string[] = []
+const log = vi.spyOn(console, 'log').mockImplementation((line: string) => void printed.push(line))
+afterAll(() => log.mockRestore())
 
-describe('the README', () => {
-  test('shows what its first program gives', async () => {
-    const [, output] = /```json\n([^]*?)```/.exec(readme)!
-    const clock = createManualClock()
-    const memory = createMemoryTransport()
-    const ticks = definePlugin({
-      name: 'ticks',
-      version: '1.0.0',
-      apiLevel,
-      instruments: {
-        ticks: { kind: 'counter', name: 'ticks_total', help: 'Passes', labels: { ok: ['yes'] } },
-      },
-      collect: ({ instruments }) => instruments.ticks.inc({ ok: 'yes' }),
-    })
-    await createTidegauge({ clock }).use(ticks, { intervalMs: 1_000, jitterRatio: 0 }).export(memory).start()
-    await clock.advance(60_000)
-    expect(memory.series('ticks_total', { ok: 'yes' })).toEqual(JSON.parse(output))
-  })
+await import('./readme-example.js')
+await import('./readme-table.js')
+await import('./readme-suite.js')
+
+test('the README shows these programs and no other', () => {
+  const blocks = [...readme.matchAll(/```ts\n([^]*?)```/g)].map(([, block]) => block)
+  expect(blocks).toEqual(['readme-example.ts', 'readme-table.ts', 'readme-suite.ts'].map(read))
+})
+
+test('the README shows what its first program prints', () => {
+  const [, output] = /```json\n([^]*?)```/.exec(readme)!
+  expect(printed.map((line) => JSON.parse(line))).toEqual([JSON.parse(output)])
+})
+
+test('the README names everything that is exported', () => {
+  for (const name of Object.keys(testkit)) expect(readme).toContain(`\`${name}`)
 })
