@@ -1,13 +1,17 @@
 import { systemClock } from '../clock.js'
 import { apiLevel, type Plugin } from '../contract/plugin.js'
-import type { InstrumentTable, KnownFields } from '../definition/definition.js'
+import { privacyClasses, type InstrumentTable, type KnownFields } from '../definition/definition.js'
 import type { Handles } from '../definition/handles.js'
 import { LifecycleError } from '../errors/errors.js'
 import { LogOnce } from '../log-once.js'
 import type { Logger } from '../logger.js'
+import type { PrivacyRules } from '../registry/privacy.js'
 import { Registry } from '../registry/registry.js'
 import { createPluginInstance, type PluginInstance } from '../storage/plugin-instance.js'
 import { coreVersion } from '../version.js'
+
+/** A host's rules apply when it takes the set; until then nothing leaves the process. */
+const keepAll: PrivacyRules = Object.fromEntries(privacyClasses.map((name) => [name, 'keep']))
 
 const setKey = Symbol('tidegauge.instruments')
 
@@ -58,12 +62,12 @@ export class InstrumentSetState {
     this.handles = this.#registry.addTable(this.#instance, table)
   }
 
-  /** Throws `LIFECYCLE_WRONG_STATE` while another host uses the set. */
+  /** Throws `LIFECYCLE_WRONG_STATE` while a host uses the set. */
   assertFree(): void {
     if (this.#owner === undefined) return
     throw new LifecycleError(
       'LIFECYCLE_WRONG_STATE',
-      `instruments "${this.plugin.name}" are in use by another host; remove() them there first`,
+      `instruments "${this.plugin.name}" are in use by a host; remove() them there first`,
       this.#owner.state,
     )
   }
@@ -71,6 +75,7 @@ export class InstrumentSetState {
   /** Moves the series to a host's registry. Throws what the registry throws, and then nothing has moved. */
   moveTo(registry: Registry, instance: PluginInstance, owner: SetOwner, logger: Logger): void {
     registry.takeOver(instance, this.plugin.instruments, this.#registry, this.#instance)
+    registry.losses.absorb(this.#registry.losses)
     this.#registry = registry
     this.#instance = instance
     this.#owner = owner
@@ -90,7 +95,7 @@ export class InstrumentSetState {
   #ownRegistry(): Registry {
     const log = (message: string) => this.#logOnce.warn(message, message)
     const logger = { debug() {}, info() {}, warn: log, error: log }
-    return new Registry({ clock: systemClock, logger })
+    return new Registry({ clock: systemClock, logger, privacy: keepAll })
   }
 }
 

@@ -19,13 +19,14 @@ export class BoundSeries implements BoundSlot {
   protected page: Float64Array = NOWHERE
   protected at = -1
   protected slot = -1
-  #texts: readonly string[] | undefined
-  #dropReason: DropReason | undefined
+  /** Without a slot: the texts to find it by, or why the labels were refused. */
+  #texts: readonly string[] | DropReason | undefined
+  /** The labels that it had before its instrument was replaced: a view may keep less of them. */
+  #labels: Readonly<Record<string, string>> | undefined
 
   constructor(instrument: Instrument, place: number | readonly string[] | DropReason) {
     this.instrument = instrument
     if (typeof place === 'number') this.#attach(place)
-    else if (typeof place === 'string') this.#dropReason = place
     else this.#texts = place
   }
 
@@ -41,7 +42,7 @@ export class BoundSeries implements BoundSlot {
   protected place(): number {
     if (this.slot >= 0) return this.slot
     while (this.instrument.successor !== undefined) this.#follow(this.instrument.successor)
-    if (this.#dropReason !== undefined) return this.instrument.drop(this.#dropReason)
+    if (typeof this.#texts === 'string') return this.instrument.drop(this.#texts)
     const { slot, overflow } = this.instrument.slotForTexts(this.#texts!)
     if (slot >= 0 && !overflow && !this.isLoose) {
       this.#attach(slot)
@@ -53,7 +54,7 @@ export class BoundSeries implements BoundSlot {
   /** The slot of the series, wherever it was made, or -1. */
   protected find(): number {
     while (this.instrument.successor !== undefined) this.#follow(this.instrument.successor)
-    if (this.slot >= 0 || this.#texts === undefined) return this.slot
+    if (this.slot >= 0 || typeof this.#texts !== 'object') return this.slot
     return this.instrument.table.findTexts(this.#texts)
   }
 
@@ -61,16 +62,14 @@ export class BoundSeries implements BoundSlot {
   protected moved(_to: Successor, _labels: Readonly<Record<string, unknown>>): void {}
 
   #follow(successor: Successor): void {
-    const names = this.instrument.definition.labels.map(({ name }) => name)
-    const labels = Object.fromEntries(names.map((name, i) => [name, this.#texts?.[i]]))
+    const { labels } = this.instrument.definition
+    const texts = this.#texts
     this.instrument = successor.instrument
     this.isLoose = successor.instrument.isMerged
-    if (this.#texts !== undefined) {
-      const texts = successor.instrument.read(labels)
-      if (typeof texts === 'string') this.#dropReason = texts
-      else this.#texts = texts
-    }
-    this.moved(successor, labels)
+    if (typeof texts !== 'object') return this.moved(successor, {})
+    this.#labels ??= Object.fromEntries(labels.map(({ name }, i) => [name, texts[i]]))
+    this.#texts = successor.instrument.textsFor(this.#labels)
+    this.moved(successor, this.#labels)
   }
 
   #attach(slot: number): void {

@@ -40,7 +40,7 @@ export class HistogramSeries extends SourceSeries implements Timer {
       page[this.at + bucket] += 1
       page[this.at + bounds.length + 1] += value
       if (exemplar !== undefined) this.instrument.keepExemplar(this.slot, bucket, value, exemplar)
-    } else recordSlowly(this.instrument, () => this.place(), value, exemplar)
+    } else recordSlowly(this, () => this.place(), value, exemplar)
   }
 
   protected override moved(to: Successor, labels: Readonly<Record<string, unknown>>): void {
@@ -66,7 +66,7 @@ export class ExponentialSeries extends SourceSeries implements Timer {
     if (typeof value === 'number' && value - value === 0 && this.slot >= 0) {
       ;(this.instrument.states[this.slot] as ExponentialBuckets).observe(value)
       if (exemplar !== undefined) this.instrument.keepExemplar(this.slot, 0, value, exemplar)
-    } else recordSlowly(this.instrument, () => this.place(), value, exemplar)
+    } else recordSlowly(this, () => this.place(), value, exemplar)
   }
 
   setTotals(reported: ExponentialTotals): void {
@@ -83,7 +83,7 @@ export class SummarySeries extends SourceSeries implements Timer {
   observe(value: number): void {
     if (typeof value === 'number' && value - value === 0 && this.slot >= 0)
       (this.instrument.states[this.slot] as SlidingWindow).observe(value)
-    else recordSlowly(this.instrument, () => this.place(), value, undefined)
+    else recordSlowly(this, () => this.place(), value, undefined)
   }
 
   setTotals(reported: SummaryTotals): void {
@@ -137,14 +137,15 @@ export function createDistribution(instrument: Instrument, place: Place): Distri
 }
 
 function recordSlowly(
-  instrument: Instrument,
+  series: SourceSeries,
   place: () => number,
   value: unknown,
   exemplar: Exemplar | undefined,
 ): void {
   const dropReason = dropReasonOf(value)
-  const slot = dropReason === undefined ? place() : instrument.drop(dropReason, value)
-  if (slot >= 0) recordIn(instrument, slot, value as number, exemplar)
+  const slot = dropReason === undefined ? place() : series.instrument.drop(dropReason, value)
+  // only now: the series may have followed its instrument into another registry
+  if (slot >= 0) recordIn(series.instrument, slot, value as number, exemplar)
 }
 
 function recordIn(instrument: Instrument, slot: number, value: number, exemplar: Exemplar | undefined): void {

@@ -13,12 +13,13 @@ export class StateSetSeries extends BoundSeries implements StateSet<string> {
   }
 
   #write(state: string, on: boolean, alone: boolean): void {
-    const { instrument } = this
-    const index = instrument.definition.states.indexOf(state)
-    const slot = index < 0 ? instrument.drop('unknown_state', state) : this.place()
+    const index = this.instrument.definition.states.indexOf(state)
+    const slot = index < 0 ? this.instrument.drop('unknown_state', state) : this.place()
     if (slot < 0) return
-    if (alone) instrument.cells.clear(slot)
-    instrument.cells.pageFor(slot)[instrument.cells.indexOf(slot) + index] = on ? 1 : 0
+    // only now: the series may have followed its instrument into another registry
+    const { cells } = this.instrument
+    if (alone) cells.clear(slot)
+    cells.pageFor(slot)[cells.indexOf(slot) + index] = on ? 1 : 0
   }
 }
 

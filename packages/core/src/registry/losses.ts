@@ -29,6 +29,13 @@ export class LossRecorder implements Losses {
     )
   }
 
+  /** Adds what another registry lost, and logs none of it again. */
+  absorb(other: LossRecorder): void {
+    addTo(this.droppedByReason, other.droppedByReason)
+    addTo(this.overflowedByInstrument, other.overflowedByInstrument)
+    for (const key of other.#logged) this.#logged.add(key)
+  }
+
   overflowed(instrument: Instrument): void {
     const { name, seriesLimit } = instrument.definition
     this.overflowedByInstrument.set(name, (this.overflowedByInstrument.get(name) ?? 0) + 1)
@@ -39,4 +46,8 @@ export class LossRecorder implements Losses {
       `instrument "${name}" reached its limit of ${seriesLimit} series; values of further ones go to one overflow series, raise seriesLimit or drop a label with a view`,
     )
   }
+}
+
+function addTo<K>(counts: Map<K, number>, more: ReadonlyMap<K, number>): void {
+  for (const [key, count] of more) counts.set(key, (counts.get(key) ?? 0) + count)
 }

@@ -1,5 +1,5 @@
-import { bucketOf } from '../recording/bucket-of.js'
 import type { SourceTotals } from '../recording/following/source-totals.js'
+import { newBucket, rebucketed } from '../recording/rebucketed.js'
 import { ExponentialBuckets } from '../storage/exponential.js'
 import type { Instrument } from '../storage/instrument.js'
 import type { SlidingWindow } from '../storage/sliding-window.js'
@@ -21,15 +21,41 @@ export function moveSeries(from: Recorded, to: Recorded): void {
     if (!table.isLive(slot)) continue
     const texts = table.texts(slot)
     const labels = Object.fromEntries(names.map((name, i) => [name, texts[i]]))
-    const target = to.instrument.slotFor(labels)
-    if (target < 0) continue
-    moveNumbers(from.instrument, slot, to.instrument, target)
-    to.instrument.exemplars.moveFrom(from.instrument.exemplars, slot, target, definition.cells)
-    const source = to.totals.isOwn ? to.totals.slotFor(labels) : target
-    if (typeof source === 'number' && source >= 0) to.totals.copyFrom(from.totals, slot, source)
+    moveOne(from, to, slot, labels)
   }
+  if (from.totals.isOwn) moveSources(from.totals, to)
+  to.instrument.hasEarlierCounts ||= from.instrument.hasEarlierCounts
   from.instrument.clear()
   from.instrument.successor = to
+}
+
+function moveOne(from: Recorded, to: Recorded, slot: number, labels: Readonly<Record<string, string>>): void {
+  const texts = to.instrument.textsFor(labels)
+  const isOverflow = from.instrument.isOverflow(slot)
+  const target = isOverflow ? to.instrument.overflowSlot(texts) : to.instrument.slotForTexts(texts).slot
+  if (target < 0) return
+  if (hasCounted(from.instrument, slot)) to.instrument.hasEarlierCounts = true
+  moveNumbers(from.instrument, slot, to.instrument, target)
+  moveExemplars(from.instrument, slot, to.instrument, target)
+  if (from.totals.isOwn) return
+  const source = to.totals.isOwn ? to.totals.slotFor(labels) : target
+  if (typeof source === 'number' && source >= 0) to.totals.copyFrom(from.totals, slot, source)
+}
+
+/** What each source reported last, where a view had made one series of several: it must not be added again. */
+function moveSources(from: SourceTotals, { instrument, totals }: Recorded): void {
+  for (const { labels, slot } of from.sources()) {
+    const target = totals.isOwn ? totals.slotFor(labels) : instrument.reserve(instrument.textsFor(labels))
+    if (typeof target === 'number' && target >= 0) totals.copyFrom(from, slot, target)
+  }
+}
+
+function hasCounted(instrument: Instrument, slot: number): boolean {
+  const state = instrument.states[slot]
+  if (state !== undefined) return state.count > 0
+  const at = instrument.cells.indexOf(slot)
+  const numbers = instrument.cells.pageFor(slot).subarray(at, at + instrument.definition.cells)
+  return numbers.some((number) => number !== 0)
 }
 
 function moveNumbers(from: Instrument, slot: number, to: Instrument, target: number): void {
@@ -59,14 +85,22 @@ function setCells(from: Instrument, slot: number, to: Instrument, target: number
 
 /** A view of the other registry may have given the histogram other bounds. */
 function addHistogram(from: Instrument, slot: number, to: Instrument, target: number): void {
-  const [source, sourceAt] = [from.cells.pageFor(slot), from.cells.indexOf(slot)]
+  const sourceAt = from.cells.indexOf(slot)
+  const numbers = from.cells.pageFor(slot).subarray(sourceAt, sourceAt + from.definition.cells)
   const [page, at] = [to.cells.pageFor(target), to.cells.indexOf(target)]
-  const [old, bounds] = [from.definition.bounds, to.definition.bounds]
-  for (let i = 0; i <= old.length; i++) {
-    const bucket = i < old.length ? bucketOf(bounds, old[i]) : bounds.length
-    page[at + bucket] += source[sourceAt + i]
+  rebucketed(numbers, from.definition.bounds, to.definition.bounds).forEach(
+    (number, i) => (page[at + i] += number),
+  )
+}
+
+function moveExemplars(from: Instrument, slot: number, to: Instrument, target: number): void {
+  if (from.exemplars.size === 0) return
+  const { kind, cells, bounds } = from.definition
+  for (let i = 0; i < cells; i++) {
+    const exemplar = from.exemplars.at(slot * cells + i)
+    const cell = kind === 'histogram' ? newBucket(i, bounds, to.definition.bounds) : i
+    if (exemplar !== undefined) to.exemplars.put(target * to.definition.cells + cell, exemplar)
   }
-  page[at + bounds.length + 1] += source[sourceAt + old.length + 1]
 }
 
 function mergeExponential(from: ExponentialBuckets, to: ExponentialBuckets): void {

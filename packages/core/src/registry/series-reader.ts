@@ -136,11 +136,12 @@ export class SeriesReader {
   }
 
   /**
-   * Since when the series counts, in milliseconds since the Unix epoch, to within a second. Undefined where it follows
-   * a source that counted before: to name the time of attaching would make its whole past look like growth.
+   * Since when the series counts, in milliseconds since the Unix epoch, to within a second. Undefined where it holds
+   * counts from before, of a source or of a set of instruments: a time of attaching would make their whole past look
+   * like growth.
    */
   get createdMs(): number | undefined {
-    if (this.#instrument.followsSources) return undefined
+    if (this.#instrument.hasEarlierCounts) return undefined
     return this.#reading.creations.timeOf(this.serial)
   }
 }

@@ -51,12 +51,9 @@ export class ExemplarStore {
     return true
   }
 
-  /** Takes over the exemplars of one series of another store; slots count in series of `cells` cells. */
-  moveFrom(other: ExemplarStore, slot: number, target: number, cells: number): void {
-    for (let i = 0; i < cells; i++) {
-      const exemplar = other.#byCell.get(slot * cells + i)
-      if (exemplar !== undefined) this.#byCell.set(target * cells + i, exemplar)
-    }
+  /** Takes over an exemplar of another store. */
+  put(cell: number, exemplar: StoredExemplar): void {
+    this.#byCell.set(cell, exemplar)
   }
 
   forget(from: number, count: number): void {

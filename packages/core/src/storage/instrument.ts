@@ -71,8 +71,8 @@ export class Instrument {
   readonly exemplars = new ExemplarStore()
   /** Told of every new slot, such as the rate that follows a counter. */
   readonly followers: SlotColumn[] = []
-  /** Whether any series took over the total of a source: it counted before the series was created. */
-  followsSources = false
+  /** Whether any series holds counts from before it was created: of a source, or of another registry. */
+  hasEarlierCounts = false
   /** Set when the series were moved to another registry: bound series follow at their next sample. */
   successor: Successor | undefined
   /** Brings a derived instrument up to date before it is read. */
@@ -114,8 +114,9 @@ export class Instrument {
   slotForTexts(texts: readonly string[]): { slot: number; overflow: boolean } {
     const known = this.table.findTexts(texts)
     if (known >= 0) return { slot: known, overflow: this.isOverflow(known) }
-    if (this.#isFull()) return { slot: this.#overflowSlot(texts), overflow: true }
-    return { slot: this.#allocate(texts), overflow: false }
+    if (!this.#isFull()) return { slot: this.#allocate(texts), overflow: false }
+    this.countOverflow()
+    return { slot: this.overflowSlot(texts), overflow: true }
   }
 
   /** The slot of a series that may be made before its first value; -1 when the instrument is full. */
@@ -144,6 +145,17 @@ export class Instrument {
     }
   }
 
+  /**
+   * The texts to keep a series under that another instrument of the same definition had under these labels. A label
+   * that the other did not have, because a view dropped it there, is empty.
+   */
+  textsFor(labels: Readonly<Record<string, string>>): string[] {
+    return this.table.readers.map((reader) => {
+      const read = reader.read(labels[reader.name])
+      return 'text' in read ? read.text : ''
+    })
+  }
+
   /** Whether callers record without labels. */
   get hasNoCallerLabels(): boolean {
     return this.#callerLabels.size === 0
@@ -151,6 +163,7 @@ export class Instrument {
 
   /** Counts a dropped sample; always -1, for the caller to return. */
   drop(reason: DropReason, received?: unknown): -1 {
+    if (this.successor !== undefined) return this.successor.instrument.drop(reason, received)
     this.#losses.dropped(this, reason, received)
     return -1
   }
@@ -239,8 +252,8 @@ export class Instrument {
     return definition.hasOpenLabels && table.size - this.#overflowSlots.size >= definition.seriesLimit
   }
 
-  #overflowSlot(texts: readonly string[]): number {
-    this.countOverflow()
+  /** The slot that takes what is over the limit, of series with these texts. */
+  overflowSlot(texts: readonly string[]): number {
     const kept = this.table.readers.map((reader, i) =>
       reader.values === undefined ? OVERFLOW_VALUE : texts[i],
     )

@@ -41,7 +41,7 @@ export abstract class SourceSeries extends BoundSeries {
       this.instrument.countOverflow()
       return undefined
     }
-    this.instrument.followsSources = true
+    this.instrument.hasEarlierCounts = true
     this.instrument.stamp(slot)
     return { slot, source }
   }

@@ -1,5 +1,6 @@
 import type { ExponentialTotals } from '../../definition/handles.js'
 import { float64Column, type Column } from '../../storage/column.js'
+import { rebucketed } from '../rebucketed.js'
 import type { LabelDropReason } from '../../storage/label-reader.js'
 import type { SeriesTable } from '../../storage/series-table.js'
 import type { Instrument, SlotColumn } from '../../storage/instrument.js'
@@ -84,9 +85,23 @@ export class SourceTotals {
     return last
   }
 
-  /** Takes over what one source last reported elsewhere. */
+  /** The labels of each source in the own table, with its slot. */
+  *sources(): Generator<{ readonly labels: Readonly<Record<string, string>>; readonly slot: number }> {
+    const table = this.#table!
+    for (let slot = 0; slot < table.end; slot++) {
+      if (!table.isLive(slot)) continue
+      const texts = table.texts(slot)
+      yield { slot, labels: Object.fromEntries(table.readers.map(({ name }, i) => [name, texts[i]])) }
+    }
+  }
+
+  /** Takes over what one source last reported elsewhere; a view may have given the histogram other bounds here. */
   copyFrom(other: SourceTotals, slot: number, target: number): void {
-    if (other.#numbers !== undefined) this.numbers(target).set(other.numbers(slot))
+    if (other.#numbers !== undefined) {
+      const numbers = other.numbers(slot)
+      const [{ kind, bounds }, to] = [other.#instrument.definition, this.#instrument.definition]
+      this.numbers(target).set(kind === 'histogram' ? rebucketed(numbers, bounds, to.bounds) : numbers)
+    }
     const exponential = other.#exponentials?.[slot]
     if (exponential !== undefined) this.exponentials[target] = exponential
   }
