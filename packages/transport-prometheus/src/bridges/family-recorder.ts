@@ -34,12 +34,12 @@ interface DefinedMetric {
  */
 export class FamilyRecorder {
   readonly #context: BridgeContext
-  readonly #settings: Pick<BridgeSettings, 'prefix' | 'seriesLimit'>
+  readonly #settings: BridgeSettings
   readonly #defined = new Map<string, DefinedMetric>()
   readonly #skips: SkipCounts
   #pass = 0
 
-  constructor(context: BridgeContext, settings: Pick<BridgeSettings, 'prefix' | 'seriesLimit'>) {
+  constructor(context: BridgeContext, settings: BridgeSettings) {
     this.#context = context
     this.#settings = settings
     this.#skips = new SkipCounts(context.logger)

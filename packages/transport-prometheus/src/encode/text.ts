@@ -26,8 +26,11 @@ export function* encodeText(families: readonly FamilyView[], exposition: TextExp
   for (const family of families) {
     const head = familyHead(family, format, names)
     writer.text(head.header)
-    for (const part of family.parts)
-      yield* writers[family.kind]({ ...exposition, head, family, part, series: part.series() })
+    for (const part of family.parts) {
+      const series = part.series()
+      const poolView = viewOf(series.pool)
+      yield* writers[family.kind]({ ...exposition, head, family, part, series, poolView })
+    }
   }
   if (format === 'openmetrics') writer.text('# EOF\n')
 }
@@ -38,6 +41,8 @@ interface Section extends TextExposition {
   readonly family: FamilyView
   readonly part: FamilyPart
   readonly series: SeriesReader
+  /** The bytes of the label values; not valid after a `yield`. */
+  poolView: DataView
 }
 
 const writers: Readonly<Record<FamilyView['kind'], (section: Section) => Generator<void>>> = {
@@ -53,9 +58,9 @@ const writers: Readonly<Record<FamilyView['kind'], (section: Section) => Generat
 
 function* writeNumbers(section: Section) {
   const { writer, series, chunkBytes } = section
+  let { poolView } = section
   const template = templateOf(section)
   const hasExemplars = section.head.takesExemplars && series.hasExemplars
-  let poolView = viewOf(series.pool)
   while (series.next()) {
     template.write(writer, series, poolView, 0)
     writer.number(series.value)
@@ -69,82 +74,68 @@ function* writeNumbers(section: Section) {
 }
 
 function* writeHistograms(section: Section) {
-  const { writer, series, format, chunkBytes } = section
+  const { writer, series, format } = section
   const { bounds } = section.family
   const extras = [...bounds, Infinity].map((bound) => `le="${labelNumber(bound, format)}"`)
   const bucketLine = templateOf(section, '_bucket', extras)
-  const sumLine = templateOf(section, '_sum')
-  const countLine = templateOf(section, '_count')
-  const hasNegativeBounds = bounds[0] < 0
+  const writeTotals = totalsWriter(section)
   const hasExemplars = section.head.takesExemplars && series.hasExemplars
-  while (series.next()) {
-    const poolView = viewOf(series.pool)
+  yield* eachSeries(section, () => {
     let count = 0
     for (let i = 0; i <= bounds.length; i++) {
       count += series.bucketCount(i)
-      bucketLine.write(writer, series, poolView, i)
+      bucketLine.write(writer, series, section.poolView, i)
       writer.number(count)
       if (hasExemplars) writeExemplar(writer, series.exemplar(i))
       writer.byte(LINE_BREAK)
     }
-    const { sum } = series
-    if (hasTotals(format, hasNegativeBounds ? -1 : sum)) {
-      const target = { writer, series, poolView }
-      writeLine(target, sumLine, sum)
-      writeLine(target, countLine, count)
-    }
-    if (writer.position >= chunkBytes) yield
-  }
+    writeTotals(series.sum, count)
+  })
 }
 
 function* writeExponentials(section: Section) {
-  const { writer, series, format, chunkBytes } = section
-  const sumLine = templateOf(section, '_sum')
-  const countLine = templateOf(section, '_count')
-  while (series.next()) {
-    const target = { writer, series, poolView: viewOf(series.pool) }
+  const { series, format } = section
+  const writeTotals = totalsWriter(section)
+  yield* eachSeries(section, () => {
     const { buckets, sum, count } = classicBuckets(series.exponential)
     const extras = buckets.map(({ bound }) => `le="${labelNumber(bound, format)}"`)
     const bucketLine = templateOf(section, '_bucket', extras)
-    buckets.forEach((bucket, i) => writeLine(target, bucketLine, bucket.count, i))
-    if (hasTotals(format, sum)) {
-      writeLine(target, sumLine, sum)
-      writeLine(target, countLine, count)
-    }
-    if (writer.position >= chunkBytes) yield
-  }
+    for (const [i, bucket] of buckets.entries()) writeLine(section, bucketLine, bucket.count, i)
+    writeTotals(sum, count)
+  })
 }
 
 function* writeSummaries(section: Section) {
-  const { writer, series, format, chunkBytes } = section
-  const extras = section.family.quantiles.map((quantile) => `quantile="${labelNumber(quantile, format)}"`)
+  const { series, format, family } = section
+  const extras = family.quantiles.map((quantile) => `quantile="${labelNumber(quantile, format)}"`)
   const quantileLine = templateOf(section, '', extras)
-  const sumLine = templateOf(section, '_sum')
-  const countLine = templateOf(section, '_count')
-  while (series.next()) {
-    const target = { writer, series, poolView: viewOf(series.pool) }
-    const { sum, count } = series
+  const writeTotals = totalsWriter(section)
+  yield* eachSeries(section, () => {
     for (const [i, value] of series.quantileValues().entries())
       // Source: OpenMetrics 1.0.0, "Summary": quantiles are not negative
-      if (format === 'text' || !(value < 0)) writeLine(target, quantileLine, value, i)
-    if (hasTotals(format, sum)) {
-      writeLine(target, sumLine, sum)
-      writeLine(target, countLine, count)
-    }
-    if (writer.position >= chunkBytes) yield
-  }
+      if (format === 'text' || !(value < 0)) writeLine(section, quantileLine, value, i)
+    writeTotals(series.sum, series.count)
+  })
 }
 
 /** Source: OpenMetrics 1.0.0, "StateSet": the label that names the state has the family's name. */
 function* writeStateSets(section: Section) {
-  const { writer, series, chunkBytes } = section
-  const { sampleName } = section.head
-  const extras = section.family.states.map((state) => `${sampleName}="${escapeLabelValue(state)}"`)
+  const { series, family, head } = section
+  const extras = family.states.map((state) => `${head.sampleName}="${escapeLabelValue(state)}"`)
   const template = templateOf(section, '', extras)
+  yield* eachSeries(section, () => {
+    for (const i of extras.keys()) writeLine(section, template, series.isOn(i) ? 1 : 0, i)
+  })
+}
+
+/** Walks the series of a section, and yields when a chunk is full. */
+function* eachSeries(section: Section, write: () => void) {
+  const { writer, series, chunkBytes } = section
   while (series.next()) {
-    const target = { writer, series, poolView: viewOf(series.pool) }
-    extras.forEach((_, i) => writeLine(target, template, series.isOn(i) ? 1 : 0, i))
-    if (writer.position >= chunkBytes) yield
+    write()
+    if (writer.position < chunkBytes) continue
+    yield
+    section.poolView = viewOf(series.pool)
   }
 }
 
@@ -153,23 +144,24 @@ function templateOf({ head, family, part }: Section, suffix = '', extras?: reado
 }
 
 /**
- * In OpenMetrics a sum is a counter. With a negative sum or negative bounds, sum and count are left out.
- * Source: OpenMetrics 1.0.0, "Histogram" and "Summary".
+ * Returns a function that writes sum and count. In OpenMetrics a sum is a counter: with a negative sum or negative
+ * bounds, both are left out. Source: OpenMetrics 1.0.0, "Histogram" and "Summary".
  */
-function hasTotals(format: TextFormat, sum: number): boolean {
-  return format === 'text' || sum >= 0
+function totalsWriter(section: Section): (sum: number, count: number) => void {
+  const sumLine = templateOf(section, '_sum')
+  const countLine = templateOf(section, '_count')
+  const isText = section.format === 'text'
+  const hasNegativeBounds = section.family.bounds[0] < 0
+  return (sum, count) => {
+    if (!isText && (hasNegativeBounds || !(sum >= 0))) return
+    writeLine(section, sumLine, sum)
+    writeLine(section, countLine, count)
+  }
 }
 
-/** Where a line is written, and the series with the bytes of its labels. */
-interface LineTarget {
-  readonly writer: ByteWriter
-  readonly series: SeriesReader
-  readonly poolView: DataView
-}
-
-/** Writes one line; the hottest loops write theirs in place. */
-function writeLine(target: LineTarget, template: LineTemplate, value: number, extra = 0): void {
-  const { writer, series, poolView } = target
+/** Writes one line of the present series; the hottest loops write theirs in place. */
+function writeLine(section: Section, template: LineTemplate, value: number, extra = 0): void {
+  const { writer, series, poolView } = section
   template.write(writer, series, poolView, extra)
   writer.number(value)
   writer.byte(LINE_BREAK)

@@ -87,21 +87,15 @@ function parseAccept(header: string): AcceptRange[] {
     .split(',')
     .map((part) => {
       const [type = '', ...rest] = part.split(';').map((piece) => piece.trim().toLowerCase())
-      const parameters = new Map(rest.map((piece) => splitOnce(piece)))
+      const parameters = new Map(rest.map((piece) => parseParameter(piece)))
       const quality = Number(parameters.get('q') ?? 1)
       return { type, parameters, quality: Number.isNaN(quality) ? 1 : Math.min(Math.max(quality, 0), 1) }
     })
     .filter(({ type }) => type !== '')
 }
 
-function splitOnce(piece: string): [string, string] {
-  const at = piece.indexOf('=')
-  if (at < 0) return [piece, '']
-  return [
-    piece.slice(0, at).trim(),
-    piece
-      .slice(at + 1)
-      .trim()
-      .replace(/^"(.*)"$/, '$1'),
-  ]
+/** The name and value of a parameter; quotes around the value are removed. */
+function parseParameter(parameter: string): [string, string] {
+  const [, name = parameter, value = ''] = /^([^=]*)=(.*)$/s.exec(parameter) ?? []
+  return [name.trim(), value.trim().replace(/^"(.*)"$/, '$1')]
 }

@@ -1,13 +1,10 @@
 import type { AddIssue, Field } from './issue.js'
 
 /**
- * Whether a text is a bcrypt hash: version, cost from 4 to 31, 22 characters of salt, 31 of hash.
- *
- * Stricter than Go's library, which accepts texts that no password can match.
+ * Version, cost from 4 to 31, 22 characters of salt, 31 of hash. Stricter than Go's library, which accepts texts that
+ * no password can match.
  */
-export function isBcryptHash(text: string): boolean {
-  return /^\$2[aby]?\$(?:0[4-9]|[12]\d|3[01])\$[./A-Za-z0-9]{53}$/.test(text)
-}
+const bcryptHash = /^\$2[aby]?\$(?:0[4-9]|[12]\d|3[01])\$[./A-Za-z0-9]{53}$/
 
 /** The cost of a hash: the logarithm of its number of rounds. */
 export function bcryptCost(hash: string): number {
@@ -21,7 +18,7 @@ export function checkUsers(
 ): Map<string, string> {
   const users = new Map<string, string>()
   for (const [user, { path, value }] of fields) {
-    if (isBcryptHash(value)) users.set(user, value)
+    if (bcryptHash.test(value)) users.set(user, value)
     else addIssue(path, 'not a bcrypt hash', 'one as `htpasswd -nBC 10` prints it, with a cost from 4 to 31')
   }
   return users

@@ -35,20 +35,19 @@ async function encode(families: readonly FamilyView[], format: TextFormat): Prom
   const writer = new ByteWriter(new Uint8Array(CHUNK_BYTES + 16 * 1024))
   let text = ''
   let sliceStartMs = performance.now()
-  // a chunk ends at the end of a line, so no character is split
-  const takeChunk = () => {
-    const { written } = writer
-    text += Buffer.from(written.buffer, written.byteOffset, written.length).toString('utf8')
-    writer.setBuffer(new Uint8Array(written.buffer))
-  }
   for (const _ of encodeText(families, { writer, format, chunkBytes: CHUNK_BYTES })) {
-    takeChunk()
+    // a chunk ends at the end of a line, so no character is split
+    text += textOf(writer.written)
+    writer.position = 0
     if (performance.now() - sliceStartMs < SLICE_MS) continue
     await nextTurn()
     sliceStartMs = performance.now()
   }
-  takeChunk()
-  return text
+  return text + textOf(writer.written)
+}
+
+function textOf({ buffer, byteOffset, length }: Uint8Array<ArrayBuffer>): string {
+  return Buffer.from(buffer, byteOffset, length).toString('utf8')
 }
 
 const suffixes: Readonly<Record<string, readonly string[]>> = {

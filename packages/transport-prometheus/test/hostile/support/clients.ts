@@ -1,31 +1,18 @@
 import { connect, type Socket } from 'node:net'
 
-/** Connections of one kind, and when each of them was closed. */
+/** Connections of one kind. */
 export interface Crowd {
-  readonly sockets: readonly Socket[]
-  readonly startedMs: number
-  /** When each was closed, after the start of the crowd. */
-  readonly endedAfterMs: number[]
-  readonly open: () => number
   end(): void
 }
 
 function crowd(port: number, count: number, behave: (socket: Socket) => void): Crowd {
-  const startedMs = performance.now()
-  const endedAfterMs: number[] = []
   const sockets = Array.from({ length: count }, () => {
     const socket = connect({ port, host: '127.0.0.1' })
     socket.on('error', () => {})
-    // a client that does not read notices the close only by a reset or when it writes
-    socket.once('close', () => endedAfterMs.push(performance.now() - startedMs))
     behave(socket)
     return socket
   })
   return {
-    sockets,
-    startedMs,
-    endedAfterMs,
-    open: () => count - endedAfterMs.length,
     end: () => {
       for (const socket of sockets) socket.destroy()
     },

@@ -11,8 +11,6 @@ export interface Measured {
 export interface ServedProcess {
   readonly origin: string
   readonly port: number
-  readonly pid: number
-  isAlive(): boolean
   /** Memory and sockets now; with `collect` after a garbage collection. */
   measure(collect?: 'collect'): Promise<Measured>
   stop(): Promise<void>
@@ -34,8 +32,6 @@ export async function serve(seriesCount: number, limits: object = {}): Promise<S
   return {
     origin,
     port: Number(port),
-    pid: child.pid!,
-    isAlive: () => child.exitCode === null && child.signalCode === null,
     async measure(collect) {
       child.send(collect ?? 'measure')
       const [measured] = (await Promise.race([once(child, 'message'), exited])) as [Measured]
