@@ -1,6 +1,7 @@
-import { defineConfig } from 'vitest/config'
 import { readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+import { testGroups } from './tools/test-groups.ts'
 
 const packages = readdirSync(new URL('./packages/', import.meta.url))
 
@@ -15,10 +16,19 @@ export default defineConfig({
     ),
   },
   test: {
-    include: ['packages/*/test/**/*.test.ts', 'tools/**/*.test.ts', 'examples/*/test/**/*.test.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    // two shared cores, real servers: files one after the other keep timings honest
-    fileParallelism: false,
+    // a process for each file would load the same libraries again and again: half of the time
+    isolate: false,
+    projects: testGroups.map(({ name, include, exclude = [], maxWorkers = 1 }, groupOrder) => ({
+      extends: true as const,
+      test: {
+        name,
+        include: [...include],
+        exclude: ['**/node_modules/**', '**/dist/**', ...exclude],
+        maxWorkers,
+        sequence: { groupOrder },
+      },
+    })),
   },
 })

@@ -13,96 +13,114 @@ const stamp = join(root, 'node_modules', '.tidegauge-installed')
 const isTerminal = process.stdout.isTTY === true
 const paint = (code, text) => (isTerminal ? `\u001B[${code}m${text}\u001B[0m` : text)
 
-const build = ['build', 'tsc', ['-b']]
+const build = step('build', 'tsc', ['-b'])
+const forwarded = process.argv.slice(3)
+
+// a task is a list of stages; the steps of a stage run side by side, and the next stage starts when all have passed
 const tests = (env = {}) => [
-  ['format', 'prettier', ['--check', '--log-level', 'warn', '.']],
-  build,
-  ['types of tests', 'tsc', ['-p', 'tsconfig.tests.json']],
-  ['lint', 'oxlint', ['--type-aware', '--quiet']],
-  ['boundaries', 'node', ['tools/check-boundaries.ts']],
-  ['generated files', 'node', ['tools/generate.ts', '--check']],
-  ['tests', 'node', ['tools/run-tests.ts'], env],
+  [
+    step('format', 'prettier', ['--check', '--log-level', 'warn', '.']),
+    build,
+    step('types of tests', 'tsc', ['-p', 'tsconfig.tests.json']),
+    step('lint', 'oxlint', ['--type-aware', '--quiet']),
+    step('boundaries', 'node', ['tools/check-boundaries.ts']),
+    step('words', 'node', ['tools/check-words.ts']),
+  ],
+  [step('generated files', 'node', ['tools/generate.ts', '--check'])],
+  [step('tests', 'node', ['tools/run-tests.ts', ...forwarded], { env, isLoud: true })],
 ]
 
 const tasks = {
-  start: [
-    { ...quiet(build) },
-    step(['swarm', 'node', ['examples/swarm/dist/main.js', ...process.argv.slice(3)]], true),
-  ],
-  test: tests().map((s) => step(s, s[0] === 'tests')),
-  'test:long': tests({ TIDEGAUGE_LONG: '1' }).map((s) => step(s, s[0] === 'tests')),
-  bench: [quiet(build), step(['bench', 'node', ['bench/run.ts', ...process.argv.slice(3)]], true)],
+  start: [[build], [step('swarm', 'node', ['examples/swarm/dist/main.js', ...forwarded], { isLoud: true })]],
+  test: tests(),
+  'test:long': tests({ TIDEGAUGE_LONG: '1' }),
+  bench: [[build], [step('bench', 'node', ['bench/run.ts', ...forwarded], { isLoud: true })]],
 }
+
+const children = new Set()
+// Ctrl-C reaches the children too; they end by themselves, and so do we
+for (const signal of ['SIGINT', 'SIGTERM'])
+  process.on(signal, () => {
+    for (const child of children) child.kill(signal)
+  })
 
 const task = tasks[process.argv[2]]
 if (task === undefined) {
   console.error(`unknown task ${process.argv[2]}, expected one of ${Object.keys(tasks).join(', ')}`)
   process.exit(2)
 }
-const code = (await install()) || (await runAll(task))
-process.exit(code)
+process.exit((await install()) || (await runAll(task)))
 
-function step([name, command, args, env = {}], isLoud = false) {
+function step(name, command, args, { env = {}, isLoud = false } = {}) {
   return { name, command, args, env, isLoud }
 }
 
-function quiet(parts) {
-  return step(parts, false)
-}
-
 async function install() {
-  const wanted = createHash('sha256')
+  const required = createHash('sha256')
     .update(readFileSync(join(root, 'package-lock.json')))
     .digest('hex')
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return 0
-  const npm = {
-    name: 'install',
-    command: 'npm',
-    args: ['ci', '--no-audit', '--no-fund', '--loglevel=error'],
-    env: {},
-  }
-  const failed = await runStep(npm, process.env.PATH)
-  if (failed === 0) writeFileSync(stamp, wanted)
-  return failed
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === required) return 0
+  const npm = step('install', 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])
+  const code = await runStage([npm], process.env.PATH)
+  if (code === 0) writeFileSync(stamp, required)
+  return code
 }
 
-async function runAll(steps) {
-  for (const one of steps) {
-    const failed = await runStep(one, `${bin}${delimiter}${process.env.PATH}`)
-    if (failed !== 0) return failed
+async function runAll(stages) {
+  for (const steps of stages) {
+    const code = await runStage(steps, `${bin}${delimiter}${process.env.PATH}`)
+    if (code !== 0) return code
   }
   return 0
 }
 
+/** Runs steps side by side. Returns the exit code of one that failed, or 0. */
+async function runStage(steps, path) {
+  const running = new Set(steps.filter(({ isLoud }) => !isLoud).map(({ name }) => name))
+  showRunning(running)
+  const codes = await Promise.all(steps.map((one) => runStep(one, path, running)))
+  return codes.find((code) => code !== 0) ?? 0
+}
+
 /** Runs one step. A quiet one shows a line when it is done, and what it printed only when it failed. */
-function runStep({ name, command, args, env, isLoud }, path) {
-  const from = performance.now()
-  if (!isLoud) process.stdout.write(isTerminal ? `${paint(2, '…')} ${name}` : '')
+function runStep({ name, command, args, env, isLoud }, path, running) {
+  const startMs = performance.now()
   const child = spawn(command, args, {
     cwd: root,
     env: { ...process.env, ...env, PATH: path, NX_DAEMON: 'false', NO_UPDATE_NOTIFIER: '1' },
     stdio: isLoud ? 'inherit' : ['ignore', 'pipe', 'pipe'],
     shell: process.platform === 'win32',
   })
+  children.add(child)
   let output = ''
   child.stdout?.on('data', (data) => (output += data))
   child.stderr?.on('data', (data) => (output += data))
-  // Ctrl-C reaches the child too; it ends by itself, and so do we
-  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => child.kill(signal))
   return new Promise((resolve) => {
     child.on('error', (error) => (output += String(error)))
     child.on('close', (exitCode, signal) => {
-      const failed = exitCode ?? (signal === 'SIGINT' ? 130 : 1)
-      if (!isLoud) tell(name, failed, performance.now() - from, output)
-      resolve(failed)
+      children.delete(child)
+      const code = exitCode ?? (signal === 'SIGINT' ? 130 : 1)
+      running.delete(name)
+      if (!isLoud) reportStep(name, code, performance.now() - startMs, output)
+      showRunning(running)
+      resolve(code)
     })
   })
 }
 
-function tell(name, failed, ms, output) {
-  const mark = failed === 0 ? paint(32, '✓') : paint(31, '✗')
+function reportStep(name, code, ms, output) {
+  const mark = code === 0 ? paint(32, '✓') : paint(31, '✗')
   process.stdout.write(
-    `${isTerminal ? '\r\u001B[2K' : ''}${mark} ${name} ${paint(2, `${(ms / 1000).toFixed(1)} s`)}\n`,
+    `${clearLine()}${mark} ${name} ${paint(2, `${(ms / 1000).toFixed(1)} s`)}\n${code === 0 ? '' : output}`,
   )
-  if (failed !== 0) process.stdout.write(output)
+}
+
+/** On a terminal, the last line names the steps that run. */
+function showRunning(running) {
+  if (isTerminal && running.size > 0)
+    process.stdout.write(`${clearLine()}${paint(2, '…')} ${[...running].join(', ')}`)
+}
+
+function clearLine() {
+  return isTerminal ? '\r\u001B[2K' : ''
 }
