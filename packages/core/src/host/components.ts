@@ -54,6 +54,11 @@ export class Components {
     return runner
   }
 
+  /** Takes out a plugin that was just added. */
+  drop(added: PluginRunner): void {
+    takeFrom(this.plugins, (runner) => runner === added)
+  }
+
   /** Takes a plugin or transport out; undefined when it is not there. */
   take(component: Plugin | Transport): PluginRunner | TransportRunner | undefined {
     return (

@@ -162,7 +162,7 @@ export class Host implements Tidegauge {
       if (this.#isUp) assertRoutes([runner], this.#components.transportNames)
       prepare(runner)
     } catch (thrown) {
-      this.#components.take(plugin)
+      this.#components.drop(runner)
       throw thrown
     }
     if (this.#isUp) this.#lateStarts.push(this.#startLater(() => runner.start()))
