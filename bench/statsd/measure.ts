@@ -1,8 +1,8 @@
 /**
- * One process, one way to send: `node measure.ts CONTENDER SECONDS`. A hundred counters with two labels are
- * incremented a million times a second, or as fast as a contender can, and sent to another process over UDP.
+ * Measures one client in one process: `node measure.ts CLIENT SECONDS`. A hundred counters with two labels are
+ * incremented a million times a second, or as fast as the client can, and sent to another process over UDP.
  */
-import { createTidegauge, defineInstruments, definePlugin } from '@tidegauge/core'
+import { createTidegauge, defineInstruments } from '@tidegauge/core'
 import { statsd } from '@tidegauge/transport-statsd'
 import HotShots from 'hot-shots'
 import { spawn } from 'node:child_process'
@@ -11,7 +11,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import StatsdClient from 'statsd-client'
 
-const [contender, seconds] = [process.argv[2], Number(process.argv[3])]
+const [clientName, seconds] = [process.argv[2], Number(process.argv[3])]
 const PER_TICK = 2_000
 const regions = Array.from({ length: 10 }, (_, i) => `region-${i}`)
 const kinds = Array.from({ length: 10 }, (_, i) => `kind-${i}`)
@@ -26,17 +26,10 @@ const instruments = defineInstruments({
   orders: { kind: 'counter', name: 'orders_total', help: 'Orders.', labels: { region: {}, kind: {} } },
 })
 
-/** Labels are given at each call, as the others have it, or bound once; `port` 0 sends nothing. */
+/** Labels are passed at each call, as with the other clients, or bound once. Port 0: nothing is sent. */
 async function tidegauge(port: number, isBound: boolean): Promise<Run> {
-  let orders: any
-  const plugin = definePlugin({
-    name: 'bench',
-    version: '1.0.0',
-    apiLevel: 1,
-    instruments,
-    start: (context) => void (orders = context.instruments.orders),
-  })
-  const host = createTidegauge({ selfMetrics: 'off' }).use(plugin)
+  const host = createTidegauge({ selfMetrics: 'off' })
+  const { orders } = host.instruments('bench', instruments)
   if (port !== 0) host.export(statsd({ host: '127.0.0.1', port, flushIntervalMs: 1_000 }))
   await host.start()
   const labels = tagsOf()
@@ -67,7 +60,7 @@ function statsdClient(port: number): Run {
   }
 }
 
-const contenders: Record<string, (port: number) => Run | Promise<Run>> = {
+const clients: Record<string, (port: number) => Run | Promise<Run>> = {
   none: () => ({ increment: () => {}, end: () => {} }),
   registry: () => tidegauge(0, false),
   tidegauge: (port) => tidegauge(port, false),
@@ -78,7 +71,7 @@ const contenders: Record<string, (port: number) => Run | Promise<Run>> = {
   'hot-shots, aggregating': (port) => hotShots(port, { aggregation: { flushInterval: 1_000 } }),
 }
 
-/** A million a second; who can't keep up does what it can. */
+/** A million increments a second, or as many as the client can do. */
 async function incrementFor(ms: number, run: Run): Promise<number> {
   const from = performance.now()
   let done = 0
@@ -95,7 +88,7 @@ const sink = spawn(process.execPath, [fileURLToPath(new URL('./sink.ts', import.
 })
 const lines = createInterface({ input: sink.stdout })
 const [port] = (await once(lines, 'line')) as [string]
-const run = await contenders[contender](Number(port))
+const run = await clients[clientName](Number(port))
 await incrementFor(1_000, run)
 const from = process.cpuUsage()
 const increments = await incrementFor(seconds * 1_000, run)

@@ -1,4 +1,4 @@
-/** Receives datagrams on a free port and prints, when asked by a line on stdin, how many came: `node sink.ts`. */
+/** Receives datagrams on a free port. Prints how many arrived for each line on stdin: `node sink.ts`. */
 import { createSocket } from 'node:dgram'
 
 const socket = createSocket({ type: 'udp4', recvBufferSize: 4 << 20 })

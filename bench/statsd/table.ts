@@ -1,7 +1,7 @@
 import { figure, ratio, table } from '../report/markdown.ts'
 import { measureInProcess, medians } from '../report/processes.ts'
 
-type Figures = Record<string, number>
+type Values = Record<string, number>
 
 const names = [
   'none',
@@ -14,13 +14,13 @@ const names = [
   'hot-shots, aggregating',
 ] as const
 
-/** What an increment costs until it has left the process, and what of that is the sending. */
+/** What an increment costs until it was sent, and how much of that is the sending. */
 export async function statsdTable(seconds: number, processes: number): Promise<string> {
-  const of = new Map<string, Figures>()
-  const results = new Map<string, Figures[]>(names.map((name) => [name, []]))
+  const of = new Map<string, Values>()
+  const results = new Map<string, Values[]>(names.map((name) => [name, []]))
   for (let round = 0; round < processes; round++)
     for (const name of names) {
-      const result = await measureInProcess<Figures>('statsd/measure.ts', [name, String(seconds)])
+      const result = await measureInProcess<Values>('statsd/measure.ts', [name, String(seconds)])
       if (result !== undefined) results.get(name)!.push(result)
     }
   for (const [name, list] of results) if (list.length > 0) of.set(name, medians(list))
@@ -52,8 +52,8 @@ export async function statsdTable(seconds: number, processes: number): Promise<s
       'of that sending',
       'core',
       'datagrams',
-      'dearer than ours',
-      'than ours bound',
+      'cost relative to ours',
+      'relative to ours, bound',
     ],
     rows,
   )
