@@ -14,17 +14,18 @@ const LINE_CAPACITY = 1_024
 /** The lines that are sent together: one datagram, or the content of one TCP connection. A line is never split. */
 export class Chunk {
   readonly buffer: ByteBuffer
-  readonly #format: ChunkFormat
+  readonly format: ChunkFormat
+  /** How many lines fit so far. */
+  lines = 0
   readonly #pending = new PendingValues()
-  /** Bytes, lines and pending values that fit. What comes after them belongs to the next chunk. */
+  /** Bytes and pending values of these lines. What comes after them belongs to the next chunk. */
   #bytes = 0
-  #lines = 0
   #values = 0
   #lineStart = 0
   #linesOfNext = 0
 
   constructor(format: ChunkFormat) {
-    this.#format = format
+    this.format = format
     this.buffer = new ByteBuffer(format.maxBytes + LINE_CAPACITY)
   }
 
@@ -36,17 +37,17 @@ export class Chunk {
   /** Ends what was started: `page[at]` becomes `value` once it has been sent. */
   endLine(lines: number, page: Float64Array, at: number, value: number): LineResult {
     const { buffer } = this
-    if (this.#netBytes(buffer.position - this.#lineStart) > this.#format.maxBytes) {
+    if (this.#netBytes(buffer.position - this.#lineStart) > this.format.maxBytes) {
       buffer.position = this.#lineStart
       return 'oversized'
     }
     this.#pending.add(page, at, value)
-    if (this.#netBytes(buffer.position) > this.#format.maxBytes) {
+    if (this.#netBytes(buffer.position) > this.format.maxBytes) {
       this.#linesOfNext = lines
       return 'full'
     }
     this.#bytes = buffer.position
-    this.#lines += lines
+    this.lines += lines
     this.#values = this.#pending.size
     return 'fits'
   }
@@ -56,25 +57,13 @@ export class Chunk {
     return this.buffer.bytes.subarray(0, this.#netBytes(this.#bytes))
   }
 
-  get maxBytes(): number {
-    return this.#format.maxBytes
-  }
-
-  get lines(): number {
-    return this.#lines
-  }
-
-  get isEmpty(): boolean {
-    return this.#lines === 0
-  }
-
   /** Sets the values of the lines that were sent, and starts the next chunk with the line that did not fit. */
   commit(): void {
     this.#pending.commit(this.#values)
     this.buffer.removeBefore(this.#bytes)
     this.#bytes = this.buffer.position
     this.#values = this.#pending.size
-    this.#lines = this.#linesOfNext
+    this.lines = this.#linesOfNext
     this.#linesOfNext = 0
   }
 
@@ -82,11 +71,11 @@ export class Chunk {
   reset(): void {
     this.#pending.clear()
     this.buffer.position = 0
-    this.#bytes = this.#lines = this.#values = this.#linesOfNext = 0
+    this.#bytes = this.lines = this.#values = this.#linesOfNext = 0
   }
 
   /** Without the last line break where that is not sent. */
   #netBytes(bytes: number): number {
-    return this.#format.lastLineBreak === 'sent' || bytes === 0 ? bytes : bytes - 1
+    return this.format.lastLineBreak === 'sent' || bytes === 0 ? bytes : bytes - 1
   }
 }

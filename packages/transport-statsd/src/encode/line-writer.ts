@@ -98,7 +98,7 @@ export class LineWriter {
     this.counts.dropped.oversized += lines
     this.#logOnce.warn(
       `oversized ${template.name}`,
-      `a line of "${template.name}" is longer than ${this.chunk.maxBytes} bytes and is left out: shorten its labels, or raise maxDatagramBytes if the receiver accepts more`,
+      `a line of "${template.name}" is longer than ${this.chunk.format.maxBytes} bytes and is left out: shorten its labels, or raise maxDatagramBytes if the receiver accepts more`,
     )
     return false
   }

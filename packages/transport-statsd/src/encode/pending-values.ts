@@ -4,31 +4,27 @@
  * Cells are set only after the chunk was sent, so that unsent values stay due for the next flush.
  */
 export class PendingValues {
+  /** How many values are pending. */
+  size = 0
   #pages: Float64Array[] = []
   #at: number[] = []
   #values: number[] = []
-  #size = 0
 
   /** Adds "`page[at]` becomes `value`". */
   add(page: Float64Array, at: number, value: number): void {
-    this.#pages[this.#size] = page
-    this.#at[this.#size] = at
-    this.#values[this.#size] = value
-    this.#size++
+    this.#pages[this.size] = page
+    this.#at[this.size] = at
+    this.#values[this.size] = value
+    this.size++
   }
 
   /** Sets the first `count` values and removes them; the others move to the front. */
   commit(count: number): void {
     for (let i = 0; i < count; i++) this.#pages[i][this.#at[i]] = this.#values[i]
-    this.#pages.copyWithin(0, count, this.#size)
-    this.#at.copyWithin(0, count, this.#size)
-    this.#values.copyWithin(0, count, this.#size)
-    this.#size -= count
-  }
-
-  /** How many values are pending. */
-  get size(): number {
-    return this.#size
+    this.#pages.copyWithin(0, count, this.size)
+    this.#at.copyWithin(0, count, this.size)
+    this.#values.copyWithin(0, count, this.size)
+    this.size -= count
   }
 
   /** Removes all values and releases their memory. */
@@ -36,6 +32,6 @@ export class PendingValues {
     this.#pages = []
     this.#at = []
     this.#values = []
-    this.#size = 0
+    this.size = 0
   }
 }

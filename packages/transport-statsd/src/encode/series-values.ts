@@ -10,7 +10,7 @@ import { SentBuckets, type FlushNumbers } from './sent-buckets.js'
  */
 export class SeriesValues {
   readonly values: Float64Array
-  /** Of the exponential histogram that was read last. */
+  /** Of the histogram that was read last. */
   buckets: CumulativeBuckets = { bounds: [], counts: [] }
   readonly #kind: FamilyView['kind']
   readonly #bounds: readonly number[]
@@ -27,14 +27,8 @@ export class SeriesValues {
 
   read(series: SeriesReader, flush: FlushNumbers): void {
     if (this.#kind === 'state_set') this.#readStates(series)
-    else {
-      this.values[0] = series.count
-      this.values[1] = series.sum
-      if (this.#kind === 'summary') this.#setFrom(2, series.quantileValues())
-      else if (this.#settings.histograms === 'quantiles') this.#readQuantiles(series, flush)
-      else if (this.#kind === 'histogram') this.#readBuckets(series)
-      else this.buckets = exponentialBuckets(series.exponential)
-    }
+    else if (this.#kind === 'summary') this.#set(series, series.count, series.quantileValues())
+    else this.#readHistogram(series, flush)
   }
 
   /** The slot's series was removed, or replaced by another. */
@@ -46,29 +40,31 @@ export class SeriesValues {
     for (let i = 0; i < this.values.length; i++) this.values[i] = series.isOn(i) ? 1 : 0
   }
 
-  #readBuckets(series: SeriesReader): void {
-    let count = 0
-    for (let i = 0; i < this.#bounds.length; i++) this.values[i + 2] = count += series.bucketCount(i)
-  }
-
-  #readQuantiles(series: SeriesReader, flush: FlushNumbers): void {
-    const now =
-      this.#kind === 'histogram'
-        ? this.#classicBuckets(series)
-        : exponentialBuckets(series.exponential, 'lower edge')
-    const since = this.#sent.since(series.slot, now, flush)
-    this.#setFrom(
-      2,
-      this.#settings.quantiles.map((q) => quantileOf(since, q)),
-    )
+  #readHistogram(series: SeriesReader, flush: FlushNumbers): void {
+    const { histograms, quantiles } = this.#settings
+    const isExponential = this.#kind === 'exponential_histogram'
+    const buckets = isExponential
+      ? exponentialBuckets(series.exponential, histograms === 'quantiles' ? 'lower edge' : 'upper edge')
+      : this.#classicBuckets(series)
+    const count = buckets.counts.at(-1)!
+    if (histograms === 'quantiles') {
+      const since = this.#sent.since(series.slot, buckets, flush)
+      const values = quantiles.map((q) => quantileOf(since, q))
+      this.#set(series, count, values)
+    } else this.#set(series, count, isExponential ? [] : buckets.counts)
+    this.buckets = buckets
   }
 
   #classicBuckets(series: SeriesReader): CumulativeBuckets {
+    const counts: number[] = []
     let count = 0
-    return { bounds: this.#bounds, counts: this.#bounds.map((_, i) => (count += series.bucketCount(i))) }
+    for (let i = 0; i < this.#bounds.length; i++) counts.push((count += series.bucketCount(i)))
+    return { bounds: this.#bounds, counts }
   }
 
-  #setFrom(index: number, values: readonly number[]): void {
-    for (let i = 0; i < values.length; i++) this.values[index + i] = values[i]
+  #set(series: SeriesReader, count: number, others: readonly number[]): void {
+    this.values[0] = count
+    this.values[1] = series.sum
+    for (let i = 0; i < others.length; i++) this.values[i + 2] = others[i]
   }
 }

@@ -89,7 +89,7 @@ export class FlushSender {
       this.progress++
       await this.#pause(signal)
     }
-    if (!this.#chunk.isEmpty) await this.#sendChunk()
+    if (this.#chunk.lines > 0) await this.#sendChunk()
     this.#lastComplete = number
   }
 

@@ -36,7 +36,15 @@ export class RunQueue {
       waiting.scope = wider(waiting.scope, scope)
       return waiting.ended
     }
-    return this.current === undefined ? this.#startNow(scope) : this.#addWaiting(scope, this.current)
+    if (this.current === undefined) return this.#startNow(scope)
+    const added: WaitingRun = { scope, ended: Promise.resolve() }
+    this.#waiting = added
+    added.ended = this.current.ended.then(() => {
+      if (this.#waiting !== added) return undefined
+      this.#waiting = undefined
+      return this.#startNow(added.scope)
+    })
+    return added.ended
   }
 
   /** Removes the run that has not started. Its promise resolves with the current run. */
@@ -48,17 +56,6 @@ export class RunQueue {
     const ended = this.#start(scope).finally(() => (this.current = undefined))
     this.current = { ended, isBlocking: false }
     return ended
-  }
-
-  #addWaiting(scope: Scope, current: Run): Promise<void> {
-    const waiting: WaitingRun = { scope, ended: Promise.resolve() }
-    this.#waiting = waiting
-    waiting.ended = current.ended.then(() => {
-      if (this.#waiting !== waiting) return undefined
-      this.#waiting = undefined
-      return this.#startNow(waiting.scope)
-    })
-    return waiting.ended
   }
 }
 

@@ -54,7 +54,7 @@ describe('a chunk', () => {
     expect([content(), chunk.lines]).toEqual(['c:1|c', 1])
     chunk.commit()
     expect([...page.subarray(0, 3)]).toEqual([10, 11, 12])
-    expect([content(), chunk.isEmpty]).toEqual(['', true])
+    expect([content(), chunk.lines]).toEqual(['', 0])
   })
 
   it('sets no value of lines that were not sent', () => {
@@ -64,7 +64,7 @@ describe('a chunk', () => {
     add('c:1|c', 2, 12)
     chunk.reset()
     chunk.commit()
-    expect([[...page.subarray(0, 3)], chunk.isEmpty, content()]).toEqual([[0, 0, 0], true, ''])
+    expect([[...page.subarray(0, 3)], chunk.lines, content()]).toEqual([[0, 0, 0], 0, ''])
     add('d:1|c', 3, 13)
     chunk.commit()
     expect([...page.subarray(0, 4)]).toEqual([0, 0, 0, 13])
