@@ -1,38 +1,27 @@
 export { defaultGroups, type GroupFunction, type GroupTable } from './bandwidth/groups.js'
-export type {
-  CounterGroupLike,
-  CounterLike,
-  DistributionGroupLike,
-  DistributionLike,
-  ForwardFactory,
-  GaugeGroupLike,
-  GaugeLike,
-  GroupSteps,
-  GroupValues,
-  MetricOptionsLike,
-  MetricsFactory,
-  MetricsLike,
-  StopTimer,
-} from './hook/metrics-like.js'
-export type { TraceCall, TraceObserver } from './hook/traces.js'
+export type { BandwidthTotals, ConnectionTotals, ProtocolTotals } from './bandwidth/traffic-counts.js'
+export type { ByDirection, Direction } from './direction.js'
+export type { ForwardFactory, MetricsFactory, MetricsLike } from './js-libp2p/metrics/metrics-like.js'
+export type { ObservableNode } from './js-libp2p/shapes.js'
 export { instruments } from './metrics.js'
+export type { ModuleDefinition } from './modules/definition.js'
+export type { ModuleValues, WriteValue } from './modules/module-metric.js'
 export type { ModuleFilter } from './modules/registry.js'
-export type {
-  AddressLike,
-  ConnectionLike,
-  Direction,
-  EventSourceLike,
-  MessageStreamLike,
-  ObservableNode,
-  StreamLike,
-  TimelineLike,
-  TransportConnectionLike,
-} from './node/shapes.js'
-export type { Libp2pOptions, WebtransportOptions } from './options.js'
+export type { Libp2pOptions, Libp2pSourceOptions, WebtransportOptions } from './options.js'
 export { libp2p, type Libp2pPlugin } from './plugin.js'
+export {
+  createLibp2pRecorder,
+  type Libp2pRecorder,
+  type RecordedConnection,
+  type RecordedStream,
+} from './recorder.js'
+export type { Pools, PoolValue } from './resources/pools.js'
+export type { RefusalReason, RefusalTotals } from './resources/refusals.js'
+export type { OpenCounts } from './resources/usage.js'
+export type { Libp2pSnapshot, Libp2pSource } from './source.js'
 export type {
   ByHandshakeState,
   WebtransportRejection,
   WebtransportSnapshot,
   WebtransportSource,
-} from './webtransport/source.js'
+} from './webtransport/snapshot.js'

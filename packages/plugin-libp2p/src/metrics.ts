@@ -1,11 +1,9 @@
+// Table of constants. The names of the first eighteen are a contract that dashboards depend on, also those of counters
+// without `_total`.
 import { defineInstruments } from '@tidegauge/core'
+import { directions as direction } from './direction.js'
 
-// Table of constants. The names of the first eighteen are a contract that dashboards are written to: counters
-// without `_total` and all.
-
-const direction = ['inbound', 'outbound'] as const
-
-/** Why a session of a WebTransport-like listener was turned away. */
+/** Why a session of a WebTransport-like listener was rejected. */
 export const webtransportRejections = [
   'session_limit',
   'missing_connect_protocol',
@@ -15,7 +13,7 @@ export const webtransportRejections = [
   'invalid_request',
 ] as const
 
-/** Why the node turned an incoming connection away before upgrading it. */
+/** Why the node refused an incoming connection before it was upgraded. */
 export const refusalReasons = [
   'connection_limit',
   'pending_limit',
@@ -43,21 +41,21 @@ export const instruments = defineInstruments({
   poolConnections: {
     kind: 'gauge',
     name: 'libp2p_resource_shared_pool_connections',
-    help: 'Connections counted against a shared quota of the node.',
+    help: 'Connections that count against a shared quota of the node.',
     unit: 'connections',
     labels: { pool: {}, direction },
   },
   poolStreams: {
     kind: 'gauge',
     name: 'libp2p_resource_shared_pool_streams',
-    help: 'Streams counted against the quota of a protocol, on the connection that has most of them.',
+    help: 'Streams that count against the quota of a protocol, on the connection that has most of them.',
     unit: 'streams',
     labels: { pool: {}, direction },
   },
   totalBytes: {
     kind: 'counter',
     name: 'libp2p_bandwidth_total_bytes',
-    help: 'Bytes moved since the node was created.',
+    help: 'Bytes sent and received since the node was created.',
     unit: 'bytes',
     labels: { direction },
   },
@@ -70,7 +68,7 @@ export const instruments = defineInstruments({
   protocolBytes: {
     kind: 'counter',
     name: 'libp2p_bandwidth_protocol_bytes',
-    help: 'Bytes moved since the node was created, by protocol.',
+    help: 'Bytes sent and received since the node was created, by protocol.',
     unit: 'bytes',
     labels: { protocol: {}, direction },
   },
@@ -83,7 +81,7 @@ export const instruments = defineInstruments({
   groupBytes: {
     kind: 'counter',
     name: 'libp2p_bandwidth_group_bytes',
-    help: 'Bytes moved since the node was created, by group of protocols.',
+    help: 'Bytes sent and received since the node was created, by group of protocols.',
     unit: 'bytes',
     labels: { group: {}, direction },
   },
@@ -102,7 +100,7 @@ export const instruments = defineInstruments({
   maxSessions: {
     kind: 'gauge',
     name: 'libp2p_webtransport_max_sessions',
-    help: 'Most sessions that the node lets in.',
+    help: 'Maximum number of sessions that the node accepts.',
     unit: 'sessions',
   },
   sessions: {
@@ -122,7 +120,7 @@ export const instruments = defineInstruments({
   rejections: {
     kind: 'counter',
     name: 'libp2p_webtransport_rejections_total',
-    help: 'Sessions that were turned away.',
+    help: 'Sessions that were rejected.',
     labels: { reason: webtransportRejections },
   },
   rotationInterval: {
@@ -145,7 +143,7 @@ export const instruments = defineInstruments({
   poolLimit: {
     kind: 'gauge',
     name: 'libp2p_resource_shared_pool_limit',
-    help: 'Most that a shared quota lets in; direction "any" is one quota for both directions together.',
+    help: 'Limit of a shared quota; direction "any" is one quota for both directions together.',
     labels: { pool: {}, direction: ['inbound', 'outbound', 'any'] },
   },
   connectionsOpened: {
@@ -165,7 +163,7 @@ export const instruments = defineInstruments({
   connectionsRefused: {
     kind: 'counter',
     name: 'libp2p_connections_refused_total',
-    help: 'Incoming connections that the node turned away before upgrading them.',
+    help: 'Incoming connections that the node refused before they were upgraded.',
     unit: 'connections',
     labels: { reason: refusalReasons },
   },

@@ -1,38 +1,55 @@
+import { safeGetMethod } from '@tidegauge/attach'
 import { OptionCheck } from '@tidegauge/core'
 import { defaultGroups, matches, type GroupFunction, type GroupTable } from './bandwidth/groups.js'
-import type { ForwardFactory } from './hook/metrics-like.js'
+import type { ForwardFactory } from './js-libp2p/metrics/metrics-like.js'
 import type { ModuleFilter } from './modules/registry.js'
-import type { WebtransportSource } from './webtransport/source.js'
+import type { Libp2pSource } from './source.js'
+import type { WebtransportSource } from './webtransport/snapshot.js'
 
-/** What a user may say of certificates and sessions. */
+/** What a user may set of certificates and sessions. */
 export interface WebtransportOptions {
-  /** Time between certificate rotations. Default: what the WebRTC-direct transport is configured with (13 days). */
+  /**
+   * Time between certificate rotations. Unit: milliseconds. Default: what the WebRTC-direct transport is configured
+   * with (13 days).
+   */
   readonly rotationIntervalMs?: number
-  /** Hashes of earlier certificates that are kept. Default 2. */
+  /** How many hashes of earlier certificates are kept. Default 2. */
   readonly keepHistory?: number
-  /** Most sessions. Default: the connection manager's `maxConnections`, which is what limits them. */
+  /** The maximum number of sessions. Default: the connection manager's `maxConnections`, which limits them. */
   readonly maxSessions?: number
-  /** Where the figures come from. Default: the node's WebRTC-direct listener. */
+  /** Where sessions and certificates are read. Default: the node's WebRTC-direct listener. */
   readonly source?: WebtransportSource
 }
 
-/** What a user may pass to `libp2p()`. */
+/** What a user may pass to `libp2p()` for a js-libp2p node. */
 export interface Libp2pOptions {
   /**
-   * Protocols by group, for the `…_group_…` metrics: exact names, or beginnings that end in `*`; or a function.
-   * Replaces the default groups. Protocols of no group are counted as `other`.
+   * Protocols by group, for the `…_group_…` metrics: exact names, or prefixes that end in `*`; or a function. An exact
+   * name wins, then the longest prefix. Protocols of no group are counted as `other`. Default: `defaultGroups`.
    */
   readonly groups?: GroupTable | GroupFunction
   /**
-   * Which metrics of libp2p's modules are exported: all (`true`, the default), none, those of a list of names
-   * (a trailing `*` stands for any ending), or those that a function picks.
+   * Which metrics of libp2p's modules are exported: all (`true`), none (`false`), those in a list of names (`*` at the
+   * end stands for any ending), or those for which a function returns true. Default `true`.
    */
   readonly modules?: boolean | readonly string[] | ModuleFilter
-  /** Another implementation of libp2p's `Metrics` that hears everything too, such as `prometheusMetrics()`. */
+  /**
+   * Makes another implementation of libp2p's `Metrics`, such as `prometheusMetrics()`, to which every call is passed
+   * on. Default: none.
+   */
   readonly forward?: ForwardFactory
   readonly webtransport?: WebtransportOptions
-  /** Most protocols that are told apart; further ones are counted as `other`. Default 500. */
+  /** How many protocols get their own series, 1 to 1,000; further ones are counted as `other`. Default 500. */
   readonly maxProtocols?: number
+  readonly source?: undefined
+}
+
+/** What a user may pass to `libp2p()` for another stack. */
+export interface Libp2pSourceOptions {
+  /** Where the values come from, such as `createLibp2pRecorder()`. */
+  readonly source: Libp2pSource
+  /** As for a node. */
+  readonly groups?: GroupTable | GroupFunction
 }
 
 /** The options with their defaults. */
@@ -40,25 +57,31 @@ export interface Libp2pSettings {
   readonly groups: GroupTable | GroupFunction
   readonly modules: ModuleFilter
   readonly forward: ForwardFactory | undefined
-  readonly webtransport: Omit<WebtransportOptions, 'keepHistory'> & {
-    readonly keepHistory: number | undefined
-  }
+  readonly webtransport: WebtransportOptions
   readonly maxProtocols: number
+  readonly source: Libp2pSource | undefined
 }
 
-/** Hashes that are kept when neither the user nor a source says how many. */
+/** Hashes of earlier certificates that are kept when neither the user nor a source sets it. */
 export const DEFAULT_KEEP_HISTORY = 2
 
-/** Checks everything and fills in the defaults. Throws `OPTIONS_INVALID` that names every wrong option. */
-export function parseOptions(options: Libp2pOptions = {}): Libp2pSettings {
+/** How many protocols get their own series when the user does not set it. */
+export const DEFAULT_MAX_PROTOCOLS = 500
+
+const nodeKeys = ['groups', 'modules', 'forward', 'webtransport', 'maxProtocols']
+
+/** Checks the options and fills in the defaults. Throws `OPTIONS_INVALID` that names every wrong option. */
+export function parseOptions(options: Libp2pOptions | Libp2pSourceOptions = {}): Libp2pSettings {
   const check = new OptionCheck('plugin "libp2p"')
-  const given = check.object('', options, ['groups', 'modules', 'forward', 'webtransport', 'maxProtocols'])
+  const hasSource = (Object(options) as Libp2pOptions).source !== undefined
+  const given = check.object('', options, hasSource ? ['source', 'groups'] : [...nodeKeys, 'source'])
   const settings = {
     groups: readGroups(check, given.groups),
     modules: readModules(check, given.modules),
-    forward: readFunction(check, 'forward', given.forward) as ForwardFactory | undefined,
+    forward: readForward(check, given.forward),
     webtransport: readWebtransport(check, given.webtransport),
-    maxProtocols: check.integer('maxProtocols', given.maxProtocols, 500, 1, 1_000),
+    maxProtocols: check.integer('maxProtocols', given.maxProtocols, DEFAULT_MAX_PROTOCOLS, 1, 1_000),
+    source: readSource(check, 'source', given.source) as Libp2pSource | undefined,
   }
   check.assertNoIssues()
   return settings
@@ -68,14 +91,10 @@ function readGroups(check: OptionCheck, groups: unknown): GroupTable | GroupFunc
   if (groups === undefined) return defaultGroups
   if (typeof groups === 'function') return groups as GroupFunction
   const table = check.object('groups', groups, Object.keys(Object(groups)))
+  const expected = 'a list of protocols, with * at the end only'
   for (const [group, patterns] of Object.entries(table)) {
     check.expect(group !== '', 'groups', group, 'names that are not empty')
-    check.expect(
-      isPatternList(patterns),
-      `groups.${group}`,
-      patterns,
-      'a list of protocols, with * at the end only',
-    )
+    check.expect(isPatternList(patterns), `groups.${group}`, patterns, expected)
   }
   return table as GroupTable
 }
@@ -83,47 +102,35 @@ function readGroups(check: OptionCheck, groups: unknown): GroupTable | GroupFunc
 function readModules(check: OptionCheck, modules: unknown): ModuleFilter {
   if (modules === undefined || modules === true) return () => true
   if (modules === false) return () => false
-  if (typeof modules === 'function') return guarded(modules as ModuleFilter)
+  if (typeof modules === 'function') return modules as ModuleFilter
   const expected = 'true, false, a list of names (with * at the end only), or a function'
   if (!check.expect(isPatternList(modules), 'modules', modules, expected)) return () => true
   const patterns = modules as readonly string[]
   return (name) => patterns.some((pattern) => matches(pattern, name))
 }
 
-/** A filter that throws leaves the metric out. */
-function guarded(filter: ModuleFilter): ModuleFilter {
-  return (name) => {
-    try {
-      return filter(name)
-    } catch {
-      return false
-    }
-  }
-}
-
-function readWebtransport(check: OptionCheck, webtransport: unknown): Libp2pSettings['webtransport'] {
-  const given = check.object('webtransport', webtransport, [
-    'rotationIntervalMs',
-    'keepHistory',
-    'maxSessions',
-    'source',
-  ])
-  const integer = (key: string, least: number): number | undefined =>
-    given[key] === undefined ? undefined : check.integer(`webtransport.${key}`, given[key], least, least)
-  const { source } = given
-  const isSource = source === undefined || typeof (source as WebtransportSource | null)?.read === 'function'
-  check.expect(isSource, 'webtransport.source', source, 'an object with a function read')
+function readWebtransport(check: OptionCheck, webtransport: unknown): WebtransportOptions {
+  const keys = ['rotationIntervalMs', 'keepHistory', 'maxSessions', 'source']
+  const given = check.object('webtransport', webtransport, keys)
+  const integer = (key: string): number | undefined =>
+    given[key] === undefined ? undefined : check.integer(`webtransport.${key}`, given[key], 0, 0)
   return {
-    ...some('rotationIntervalMs', integer('rotationIntervalMs', 0)),
-    keepHistory: integer('keepHistory', 0),
-    ...some('maxSessions', integer('maxSessions', 0)),
-    ...some('source', source as WebtransportSource | undefined),
+    source: readSource(check, 'webtransport.source', given.source) as WebtransportSource | undefined,
+    rotationIntervalMs: integer('rotationIntervalMs'),
+    keepHistory: integer('keepHistory'),
+    maxSessions: integer('maxSessions'),
   }
 }
 
-function readFunction(check: OptionCheck, path: string, value: unknown): unknown {
-  check.expect(value === undefined || typeof value === 'function', path, value, 'a function')
-  return value
+function readForward(check: OptionCheck, forward: unknown): ForwardFactory | undefined {
+  check.expect(forward === undefined || typeof forward === 'function', 'forward', forward, 'a function')
+  return forward as ForwardFactory | undefined
+}
+
+function readSource(check: OptionCheck, path: string, source: unknown): unknown {
+  const isSource = source === undefined || safeGetMethod(source, 'read') !== undefined
+  check.expect(isSource, path, source, 'an object with a function read')
+  return source
 }
 
 function isPatternList(patterns: unknown): patterns is readonly string[] {
@@ -131,8 +138,4 @@ function isPatternList(patterns: unknown): patterns is readonly string[] {
     Array.isArray(patterns) &&
     patterns.every((p) => typeof p === 'string' && /^[^*]*\*?$/.test(p) && p !== '')
   )
-}
-
-function some<K extends string, V>(key: K, value: V | undefined): { [k in K]?: V } {
-  return value === undefined ? {} : ({ [key]: value } as { [k in K]?: V })
 }

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { instruments, libp2p } from '../src/index.js'
-import { startHost } from '../../../tools/test/plugin-host.ts'
+import { startTestHost } from '@tidegauge/testkit'
 import { createNode } from './support/nodes.js'
+import { familiesOf } from './support/values.js'
 
-/** The names that dashboards are written to: kind and labels of each. They don't change. */
+/** The names that dashboards depend on, with kind and labels. They do not change. */
 const contract = {
   libp2p_resource_connections: { kind: 'gauge', labels: ['direction'] },
   libp2p_resource_streams: { kind: 'gauge', labels: ['direction'] },
@@ -35,8 +36,8 @@ const withoutTotal = [
 describe('the contract', () => {
   it('is exported with these kinds and labels', async () => {
     const plugin = libp2p()
-    const host = await startHost(plugin.observe(await createNode({ metrics: plugin.metrics })))
-    const families = host.families()
+    const host = await startTestHost(plugin.observe(await createNode({ metrics: plugin.metrics })))
+    const families = familiesOf(host)
     const exported = Object.keys(contract).map((name) => {
       const { kind, labels } = families.get(name)!
       return [name, { kind, labels }]
@@ -58,7 +59,7 @@ describe('the contract', () => {
     expect(instruments.totalBytes.labels.direction).toEqual(['inbound', 'outbound'])
   })
 
-  it('is the only place where a counter is named against the rules', () => {
+  it('contains the only counters whose names break the rules', () => {
     const counters = Object.values(instruments).filter(({ kind }) => kind === 'counter')
     const odd = counters.map(({ name }) => name).filter((name) => !name.endsWith('_total'))
     expect(odd.sort()).toEqual(withoutTotal)

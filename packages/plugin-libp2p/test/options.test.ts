@@ -1,7 +1,6 @@
-import { LogOnce, OptionsError } from '@tidegauge/core'
+import { OptionsError } from '@tidegauge/core'
 import { describe, expect, it } from 'vitest'
-import { createGrouping, defaultGroups, knownGroups } from '../src/bandwidth/groups.js'
-import { libp2p, type Libp2pOptions } from '../src/index.js'
+import { createLibp2pRecorder, defaultGroups, libp2p, type Libp2pOptions } from '../src/index.js'
 import { parseOptions } from '../src/options.js'
 
 function issuesOf(options: unknown): string[] {
@@ -20,7 +19,8 @@ describe('options', () => {
     expect(settings.groups).toBe(defaultGroups)
     expect(settings.maxProtocols).toBe(500)
     expect(settings.forward).toBeUndefined()
-    expect(settings.webtransport).toEqual({ keepHistory: undefined })
+    expect(settings.webtransport).toEqual({})
+    expect(settings.source).toBeUndefined()
     expect(settings.modules('anything')).toBe(true)
   })
 
@@ -53,13 +53,13 @@ describe('options', () => {
     )
   })
 
-  it('that are no object are refused', () => {
+  it('that are not objects are refused', () => {
     expect(issuesOf('quick')).toEqual(['options'])
     expect(issuesOf({ groups: 5 })).toEqual(['groups'])
     expect(issuesOf({ webtransport: true })).toEqual(['webtransport'])
   })
 
-  it('take zero, false and the empty list for values', () => {
+  it('may be zero, false and an empty list', () => {
     const { webtransport, modules, groups } = parseOptions({
       webtransport: { keepHistory: 0, maxSessions: 0, rotationIntervalMs: 0 },
       modules: [],
@@ -70,7 +70,7 @@ describe('options', () => {
     expect(groups).toEqual({})
   })
 
-  it('pick modules by list, where * stands for any ending, or by function', () => {
+  it('select modules by a list, where * stands for any ending', () => {
     const { modules } = parseOptions({ modules: ['libp2p_tcp_*', 'libp2p_dial_queue'] })
     expect(['libp2p_tcp_x', 'libp2p_dial_queue', 'libp2p_dial_queue_x', 'libp2p_kad'].map(modules)).toEqual([
       true,
@@ -78,50 +78,13 @@ describe('options', () => {
       false,
       false,
     ])
-    const throwing = parseOptions({
-      modules: () => {
-        throw new Error('filter')
-      },
-    })
-    expect(throwing.modules('x')).toBe(false)
-  })
-})
-
-describe('groups', () => {
-  const logOnce = new LogOnce()
-
-  it('know what libp2p and Helia speak', () => {
-    const group = createGrouping(defaultGroups, logOnce)
-    expect(
-      [
-        '/ipfs/bitswap/1.2.0',
-        '/ipfs/kad/1.0.0',
-        '/ipfs/lan/kad/1.0.0',
-        '/ipfs/id/1.0.0',
-        '/ipfs/id/push/1.0.0',
-        '/ipfs/ping/1.0.0',
-        '/libp2p/circuit/relay/0.2.0/hop',
-        '/meshsub/1.2.0',
-        '/my/own/1',
-      ].map(group),
-    ).toEqual(['bitswap', 'dht', 'dht', 'identify', 'identify', 'ping', 'relay', 'pubsub', 'other'])
   })
 
-  it('prefer an exact name, then the longest beginning', () => {
-    const group = createGrouping({ wide: ['/a/*', '*'], narrow: ['/a/b/*'], exact: ['/a/b/c'] }, logOnce)
-    expect(['/a/b/c', '/a/b/d', '/a/x', '/z'].map(group)).toEqual(['exact', 'narrow', 'wide', 'wide'])
-  })
-
-  it('may be a function, whose failing counts as other', () => {
-    const group = createGrouping((protocol) => {
-      if (protocol === 'bad') throw new Error('no group')
-      return protocol === 'mine' ? 'ours' : undefined
-    }, logOnce)
-    expect(['mine', 'else', 'bad'].map(group)).toEqual(['ours', 'other', 'other'])
-  })
-
-  it('are known beforehand, so that they start at zero', () => {
-    expect(knownGroups({ a: ['/a'], other: ['/b'] })).toEqual(['a', 'other'])
-    expect(knownGroups(() => 'x')).toEqual(['other'])
+  it('for another source are the source and the groups', () => {
+    const source = createLibp2pRecorder()
+    expect(parseOptions({ source, groups: { a: ['/a'] } })).toMatchObject({ source, groups: { a: ['/a'] } })
+    expect(issuesOf({ source, modules: true, maxProtocols: 5 })).toEqual(['modules', 'maxProtocols'])
+    expect(issuesOf({ source: {} })).toEqual(['source'])
+    expect(issuesOf({ source: undefined })).toEqual([])
   })
 })

@@ -5,7 +5,12 @@ import { version } from '../src/version.js'
 
 describe('the public surface', () => {
   it('is exactly this', () => {
-    expect(Object.keys(api).sort()).toEqual(['defaultGroups', 'instruments', 'libp2p'])
+    expect(Object.keys(api).sort()).toEqual([
+      'createLibp2pRecorder',
+      'defaultGroups',
+      'instruments',
+      'libp2p',
+    ])
   })
 
   it('of a plugin is exactly this', () => {
@@ -16,14 +21,13 @@ describe('the public surface', () => {
       'metrics',
       'name',
       'observe',
-      'onTrace',
       'start',
       'stop',
       'version',
     ])
   })
 
-  it('tells the version of the package', () => {
+  it('has the version of the package', () => {
     const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
       version: string
       dependencies?: object

@@ -1,20 +1,20 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { instruments, libp2p } from '../src/index.js'
-import { quiet } from './support/bytes.js'
-import { startHost } from '../../../tools/test/plugin-host.ts'
+import { readWhenQuiet } from './support/values.js'
+import { startTestHost } from '@tidegauge/testkit'
 import { createNode } from './support/nodes.js'
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
 
-it('shows in its README what comes out after one connection and one ping', async () => {
+it('exports what the README shows after one connection and one ping', async () => {
   const plugin = libp2p()
   const a = await createNode({ metrics: plugin.metrics })
   const b = await createNode()
-  const host = await startHost(plugin.observe(a))
+  const host = await startTestHost(plugin.observe(a))
   await a.dial(b.getMultiaddrs())
   await a.services.ping.ping(b.peerId)
-  const values = await quiet(host)
+  const values = await readWhenQuiet(host)
   const shown = /```text\n([^`]+)```/.exec(readme)?.[1].trim().split('\n') ?? []
   expect(shown.length).toBeGreaterThan(10)
   for (const line of shown) {
@@ -23,6 +23,6 @@ it('shows in its README what comes out after one connection and one ping', async
   }
 })
 
-it('lists every instrument in its README', () => {
+it('lists every instrument in the README', () => {
   for (const { name } of Object.values(instruments)) expect(readme).toContain(`\`${name}\``)
 })

@@ -1,34 +1,38 @@
 import { isThenable } from '@tidegauge/attach'
 
-/** A value, or values by label, that a module works out when asked. */
-export class Calculation {
-  readonly #calculate: () => unknown
-  #busy = false
+/** A function of somebody else that returns a value, or a promise of one, and is not called again before it has. */
+export class Calculation<A extends unknown[] = []> {
+  readonly #calculate: (...args: A) => unknown
+  #isRunning = false
 
-  constructor(calculate: () => unknown) {
+  constructor(calculate: (...args: A) => unknown) {
     this.#calculate = calculate
   }
 
   /**
-   * Asks the module. A promise is left running when the pass is over, its late answer is dropped, and the
-   * module is not asked again before it has answered.
+   * Calls the function, unless it still runs. Returns a promise while there is something to wait for; a caller that
+   * does not wait leaves it running.
    */
-  run(take: (result: unknown) => void, fail: (thrown: unknown) => void): Promise<void> | undefined {
-    if (this.#busy) return undefined
+  run(
+    onResult: (result: unknown) => void,
+    onError: (thrown: unknown) => void,
+    ...args: A
+  ): Promise<void> | undefined {
+    if (this.#isRunning) return undefined
     try {
-      const result = this.#calculate()
+      const result = this.#calculate(...args)
       if (!isThenable(result)) {
-        take(result)
+        onResult(result)
         return undefined
       }
-      this.#busy = true
+      this.#isRunning = true
       return Promise.resolve(result)
-        .then(take, fail)
+        .then(onResult, onError)
         .finally(() => {
-          this.#busy = false
+          this.#isRunning = false
         })
     } catch (thrown) {
-      fail(thrown)
+      onError(thrown)
       return undefined
     }
   }

@@ -1,62 +1,75 @@
-import type { ModuleDefinition, Report } from './definition.js'
+import { Calculation } from './calculation.js'
+import type { ModuleDefinition } from './definition.js'
 
-/** The key under which a metric that is no group keeps its value. */
+/** The key of the value of a metric that is not a group. */
 export const SINGLE = ''
 
 const MAX_KEYS = 10_000
 const MAX_WAITING_SAMPLES = 10_000
+/** A node that restarts registers its callbacks again and again. */
+const MAX_CALCULATIONS = 64
+
+/** Writes a value; `key` is the value of a group's label. */
+export type WriteValue = (key: string, value: number) => void
+
+/** One metric of a module, with its values. */
+export interface ModuleValues {
+  readonly definition: ModuleDefinition
+  /** Writes every value. A histogram or summary goes on to write each sample, at once, until its source stops. */
+  writeTo(write: WriteValue): void
+}
 
 /**
  * The values that a module recorded in one metric.
  *
- * Gauges and counters are kept as numbers and told at each collect pass. Samples of histograms and summaries
- * go to the instrument at once, and wait while there is none (at most {@link MAX_WAITING_SAMPLES}).
+ * Gauges and counters are kept as numbers, and written at each pass. Samples of histograms and summaries go to the
+ * instrument at once; while there is none, at most {@link MAX_WAITING_SAMPLES} wait.
  */
-export class ModuleMetric {
+export class ModuleMetric implements ModuleValues {
   readonly definition: ModuleDefinition
-  /** The instrument, while the plugin runs and the name is ours to use. */
-  report: Report | undefined
-  readonly #muted: boolean
+  readonly isDistribution: boolean
+  readonly #isKept: boolean
   readonly #isGroup: boolean
-  /** What one step may be at least: a counter takes no negative one. */
-  readonly #leastStep: number
-  /** Of a metric that is no group: a number of its own, since modules count packets with it. */
+  /** What a step must be at least: a counter takes no negative one. */
+  readonly #minStep: number
+  /** Of a metric that is not a group: a field of its own, since modules count packets with it. */
   #single = 0
   readonly #values = new Map<string, number>()
+  readonly #calculations: Calculation[] = []
+  #calculated: (readonly [key: string, value: number])[] = []
   #waiting: [key: string, value: number][] = []
+  #write: WriteValue | undefined
 
-  /** A muted metric takes everything and keeps nothing: it stands for one that is not exported. */
-  constructor(definition: ModuleDefinition, audible: 'audible' | 'muted' = 'audible') {
+  /** An `unused` metric takes every value and keeps none: it stands for one that is not exported. */
+  constructor(definition: ModuleDefinition, use: 'exported' | 'unused' = 'exported') {
+    const { kind } = definition
     this.definition = definition
-    this.#muted = audible === 'muted'
+    this.isDistribution = kind === 'histogram' || kind === 'summary'
+    this.#isKept = use === 'exported'
     this.#isGroup = definition.label !== undefined
-    this.#leastStep = definition.kind === 'counter' ? 0 : Number.NEGATIVE_INFINITY
-  }
-
-  get isDistribution(): boolean {
-    return this.definition.kind === 'histogram' || this.definition.kind === 'summary'
+    this.#minStep = kind === 'counter' ? 0 : -Infinity
   }
 
   set(key: string, value: number): void {
-    if (this.#muted || !Number.isFinite(value)) return
+    if (!this.#isKept || !Number.isFinite(value)) return
     if (!this.#isGroup) this.#single = value
     else if (this.#values.has(key) || this.#values.size < MAX_KEYS) this.#values.set(key, value)
   }
 
-  /** Adds to a group's value. */
+  /** Adds to a value of a group. */
   add(key: string, value: number): void {
-    if (value >= this.#leastStep) this.set(key, (this.#values.get(key) ?? 0) + value)
+    if (value >= this.#minStep) this.set(key, (this.#values.get(key) ?? 0) + value)
   }
 
-  /** Adds to a metric that is no group: a few instructions, for modules that count each packet. */
+  /** Adds to a metric that is not a group: a few instructions, for modules that count each packet. */
   addSingle(value: number): void {
     const sum = this.#single + value
-    if (value >= this.#leastStep && sum - sum === 0) this.#single = sum
+    if (value >= this.#minStep && sum - sum === 0) this.#single = sum
   }
 
   observe(key: string, value: number): void {
-    if (this.#muted || !Number.isFinite(value)) return
-    if (this.report !== undefined) this.report(key, value)
+    if (!this.#isKept || !Number.isFinite(value)) return
+    if (this.#write !== undefined) this.#write(key, value)
     else if (this.#waiting.length < MAX_WAITING_SAMPLES) this.#waiting.push([key, value])
   }
 
@@ -66,12 +79,40 @@ export class ModuleMetric {
     this.#single = 0
   }
 
-  /** Tells the samples that waited, and the values as they are now. */
-  flush(): void {
-    const { report } = this
-    if (report === undefined) return
-    for (const [key, value] of this.#waiting.splice(0)) report(key, value)
-    for (const [key, value] of this.#values) report(key, value)
-    if (!this.#isGroup && !this.isDistribution) report(SINGLE, this.#single)
+  /** From now on the values are what this function returns. Several functions each return some of them. */
+  addCalculation(calculate: () => unknown): void {
+    this.#calculations.push(new Calculation(calculate))
+    if (this.#calculations.length > MAX_CALCULATIONS) this.#calculations.shift()
+  }
+
+  /** Calculates the values of one pass. Returns what to wait for; what comes later than the next call is dropped. */
+  calculate(onError: (thrown: unknown) => void): Promise<void>[] {
+    const values: (readonly [key: string, value: number])[] = []
+    this.#calculated = values
+    const onResult = (result: unknown): void => {
+      for (const entry of this.#valuesIn(result)) values.push(entry)
+    }
+    return this.#calculations.flatMap((calculation) => calculation.run(onResult, onError) ?? [])
+  }
+
+  writeTo(write: WriteValue): void {
+    if (this.isDistribution) this.#write = write
+    for (const [key, value] of this.#waiting.splice(0)) write(key, value)
+    for (const [key, value] of this.#present()) write(key, value)
+  }
+
+  /** Samples wait again. */
+  stop(): void {
+    this.#write = undefined
+  }
+
+  #present(): Iterable<readonly [key: string, value: number]> {
+    if (this.#calculations.length > 0) return this.#calculated
+    return this.#isGroup || this.isDistribution ? this.#values : [[SINGLE, this.#single]]
+  }
+
+  #valuesIn(result: unknown): [key: string, value: number][] {
+    const values: [string, unknown][] = this.#isGroup ? Object.entries(Object(result)) : [[SINGLE, result]]
+    return values.filter((entry): entry is [string, number] => Number.isFinite(entry[1]))
   }
 }

@@ -1,20 +1,5 @@
 /**
- * Labels of the groups that js-libp2p's own modules register without naming one.
- */
-const knownLabels: readonly (readonly [pattern: RegExp, label: string])[] = [
-  [/^libp2p_connection_manager_connections$/, 'state'],
-  [/^libp2p_connection_manager_dials_total$/, 'direction'],
-  [/^libp2p_connection_manager_dial_errors_total$/, 'direction'],
-  [/^libp2p_connection_manager_dials_(inbound|outbound)_errors_total$/, 'error'],
-  [/^libp2p_registrar_topologies$/, 'protocol'],
-  [/_queue$/, 'state'],
-]
-
-/** What a group's label is called when neither the module nor {@link knownLabels} says. */
-const DEFAULT_LABEL = 'name'
-
-/**
- * A name that Prometheus takes: `libp2p_webrtc-direct_x` becomes `libp2p_webrtc_direct_x`, as
+ * A name that is valid in Prometheus: `libp2p_webrtc-direct_x` becomes `libp2p_webrtc_direct_x`, as
  * `@libp2p/prometheus-metrics` writes it. Empty when nothing is left.
  */
 export function normalizeName(name: unknown): string {
@@ -27,7 +12,7 @@ export function normalizeName(name: unknown): string {
 }
 
 /**
- * The name of a metric of this kind: a counter's ends in `_total`, and no other's does, whatever its module thought
+ * The name of a metric of this kind: that of a counter ends in `_total`, and no other, whatever its module calls it
  * (`libp2p_protocol_streams_total` is a gauge).
  * Source: Prometheus, "Metric and label naming".
  */
@@ -38,9 +23,7 @@ export function nameFor(kind: 'gauge' | 'counter' | 'histogram' | 'summary', nam
   return kind === 'counter' ? `${base}_total` : base
 }
 
-/** The label of a group: the module's, or one that suits the name. */
-export function labelFor(name: string, label: unknown): string {
-  const given = normalizeName(label)
-  if (given !== '') return given
-  return knownLabels.find(([pattern]) => pattern.test(name))?.[1] ?? DEFAULT_LABEL
+/** The label of a group: `name` when its module names none. */
+export function labelFor(label: unknown): string {
+  return normalizeName(label) || 'name'
 }

@@ -1,43 +1,44 @@
-import type { ConnectionLike, Direction } from '../node/shapes.js'
+import { zeros, type ByDirection, type Direction } from '../direction.js'
 
-/** A number for each direction. */
-export type ByDirection = Record<Direction, number>
-
-/** What is open at one moment. */
-export interface Usage {
-  readonly connections: ByDirection
-  readonly streams: ByDirection
-  /** By protocol: the streams of the connection that has most of them, which is what a limit is held against. */
-  readonly fullest: ReadonlyMap<string, ByDirection>
+/** An open connection, as far as it is counted. */
+export interface OpenConnection {
+  readonly direction: Direction
+  /** A stream that still negotiates has no protocol. */
+  readonly streams: Iterable<{ readonly direction: Direction; readonly protocol?: string }>
 }
 
-/** Counts connections and their streams in one walk. Streams that still negotiate have no protocol. */
-export function readUsage(connections: readonly ConnectionLike[]): Usage {
-  const usage = { connections: none(), streams: none(), fullest: new Map<string, ByDirection>() }
+/** What is open now. */
+export interface OpenCounts {
+  readonly connections: Readonly<ByDirection>
+  readonly streams: Readonly<ByDirection>
+}
+
+/** What is open now, with what the stream limits apply to. */
+export interface Usage extends OpenCounts {
+  /** By protocol: the streams of the connection that has most of them, since each connection has the limit. */
+  readonly fullest: ReadonlyMap<string, Readonly<ByDirection>>
+}
+
+/** Counts connections and their streams in one pass. */
+export function readUsage(connections: Iterable<OpenConnection>): Usage {
+  const usage = { connections: zeros(), streams: zeros(), fullest: new Map<string, ByDirection>() }
   for (const connection of connections) {
     usage.connections[connection.direction]++
     const here = new Map<string, ByDirection>()
     for (const { direction, protocol } of connection.streams) {
       usage.streams[direction]++
-      if (protocol) entry(here, protocol)[direction]++
+      if (!protocol) continue
+      const counts = here.get(protocol) ?? zeros()
+      counts[direction]++
+      here.set(protocol, counts)
     }
-    for (const [protocol, count] of here) {
-      const most = entry(usage.fullest, protocol)
-      most.inbound = Math.max(most.inbound, count.inbound)
-      most.outbound = Math.max(most.outbound, count.outbound)
+    for (const [protocol, { inbound, outbound }] of here) {
+      const most = usage.fullest.get(protocol) ?? zeros()
+      usage.fullest.set(protocol, {
+        inbound: Math.max(most.inbound, inbound),
+        outbound: Math.max(most.outbound, outbound),
+      })
     }
   }
   return usage
-}
-
-function entry(map: Map<string, ByDirection>, protocol: string): ByDirection {
-  const known = map.get(protocol)
-  if (known !== undefined) return known
-  const fresh = none()
-  map.set(protocol, fresh)
-  return fresh
-}
-
-function none(): ByDirection {
-  return { inbound: 0, outbound: 0 }
 }

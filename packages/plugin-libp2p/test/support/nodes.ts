@@ -9,7 +9,7 @@ import { onTestFinished } from 'vitest'
 
 export type TestNode = Libp2p<{ ping: Ping; identify: object }>
 
-/** A real node that listens on loopback only, finds nobody by itself and sends nothing unasked. */
+/** A real node that listens on loopback only, discovers no peers and sends nothing by itself. */
 export async function createNode(options: Partial<Libp2pOptions<any>> = {}): Promise<TestNode> {
   const node = await createLibp2p({
     addresses: { listen: ['/ip4/127.0.0.1/tcp/0'] },
@@ -39,21 +39,12 @@ export function connectionTo(node: Libp2p, peer: Libp2p): Connection {
   return connection
 }
 
-/** Waits until `check` holds, and fails after ten seconds. */
-export async function until(check: () => boolean | Promise<boolean>, what = 'a condition'): Promise<void> {
-  const deadline = performance.now() + 10_000
-  while (!(await check())) {
-    if (performance.now() > deadline) throw new Error(`waited in vain for ${what}`)
-    await delay(20)
-  }
-}
-
 export function delay(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms))
 }
 
-/** Waits until a number stops changing, such as bytes that are still under way. */
-export async function settled(read: () => number, quietMs = 150): Promise<void> {
+/** Waits until a number stops changing, such as bytes that are still on the wire. */
+export async function untilSteady(read: () => number, quietMs = 150): Promise<void> {
   let last = read()
   let since = performance.now()
   while (performance.now() - since < quietMs) {

@@ -3,13 +3,13 @@ import type { Libp2p } from '@libp2p/interface'
 import { createServer, connect, type AddressInfo, type Socket } from 'node:net'
 import { onTestFinished } from 'vitest'
 
-/** A wire between two nodes that counts the bytes on it, knowing nothing of libp2p. */
+/** A wire between two nodes that counts the bytes on it, and knows nothing about libp2p. */
 export interface CountingProxy {
-  /** Where to dial in place of the node. */
+  /** The address to dial in place of the node's. */
   readonly address: Multiaddr
-  /** Bytes from the one who dialed, as they left for the other side. */
+  /** Bytes from the node that dialed. */
   toNode: number
-  /** Bytes for the one who dialed. */
+  /** Bytes to the node that dialed. */
   fromNode: number
 }
 

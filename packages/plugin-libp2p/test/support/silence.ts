@@ -2,16 +2,16 @@ import { multiaddr, type Multiaddr } from '@multiformats/multiaddr'
 import { connect, createServer, type AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
 
-/** Connects to a node and then says nothing. */
+/** Connects to a node and then sends nothing. */
 export async function silentConnection(address: string): Promise<void> {
   const socket = connect({ host: '127.0.0.1', port: Number(address.split('/')[4]) })
   socket.on('error', () => {})
   onTestFinished(() => void socket.destroy())
-  // one that is refused at once closes before it has connected
+  // a connection that is refused at once closes before it is connected
   await new Promise((resolve) => socket.once('connect', resolve).once('close', resolve))
 }
 
-/** The address of a server that accepts connections and then says nothing. */
+/** The address of a server that accepts connections and then sends nothing. */
 export async function silentServer(): Promise<Multiaddr> {
   const server = createServer((socket) => {
     socket.on('error', () => {})

@@ -3,10 +3,10 @@ import { createSocket } from 'node:dgram'
 import { onTestFinished } from 'vitest'
 
 /**
- * Begins a WebRTC-direct handshake with a listener and never goes on: one STUN binding request (RFC 8489, section
- * 5) with the user name and password that libp2p's WebRTC-direct asks for.
+ * Starts a WebRTC-direct handshake with a listener and never continues it: sends one STUN binding request (RFC 8489,
+ * section 5) with the user name and password that libp2p's WebRTC-direct expects.
  */
-export function knockAndWait(address: string): void {
+export function startHandshake(address: string): void {
   const socket = createSocket('udp4')
   onTestFinished(() => void socket.close())
   const user = `libp2p+webrtc+v1/${randomBytes(16).toString('hex')}`

@@ -1,0 +1,116 @@
+import { UndoList } from '@tidegauge/attach'
+import { LifecycleError, type LogOnce, type ReadPass, type SourceContext } from '@tidegauge/core'
+import { TrafficCounts } from '../bandwidth/traffic-counts.js'
+import { ModuleRegistry } from '../modules/registry.js'
+import { DEFAULT_KEEP_HISTORY, type Libp2pSettings } from '../options.js'
+import { noRefusals, type RefusalReason } from '../resources/refusals.js'
+import { readUsage } from '../resources/usage.js'
+import type { Libp2pSnapshot, Libp2pSource } from '../source.js'
+import { NestedSource } from '../webtransport/nested-source.js'
+import type { WebtransportSource } from '../webtransport/snapshot.js'
+import { hasInternals } from './internals.js'
+import type { MetricsFactory, MetricsLike } from './metrics/metrics-like.js'
+import { NodeWatcher } from './node-watcher.js'
+import { readPools } from './pools.js'
+import { watchRefusals } from './refusals.js'
+import type { ConnectionManagerLike, ObservableNode, TransportConnectionLike } from './shapes.js'
+import { TrafficWatcher } from './traffic-watcher.js'
+import { WebrtcDirectSource } from './webrtc-direct/webrtc-direct-source.js'
+
+/** Reads one js-libp2p node. Bytes, streams and connections count from the node's creation on, started or not. */
+export class NodeSource implements Libp2pSource {
+  /** For `createLibp2p({ metrics })`. */
+  readonly metrics: MetricsFactory & MetricsLike
+  readonly #traffic: TrafficCounts
+  readonly #modules: ModuleRegistry
+  readonly #watcher: NodeWatcher
+  readonly #webtransport: WebtransportSource
+  readonly #refusals = noRefusals()
+  readonly #undo = new UndoList()
+  #nested: NestedSource | undefined
+  #context: SourceContext | undefined
+  #manager: ConnectionManagerLike | undefined
+
+  constructor(settings: Libp2pSettings, logOnce: LogOnce) {
+    this.#traffic = new TrafficCounts(settings.maxProtocols, logOnce)
+    this.#modules = new ModuleRegistry(settings.modules, logOnce)
+    const watcher = new NodeWatcher({
+      traffic: new TrafficWatcher(this.#traffic),
+      modules: this.#modules,
+      logOnce,
+      forward: settings.forward,
+    })
+    this.#watcher = watcher
+    this.metrics = Object.assign((components: unknown) => watcher.create(components), watcher.metrics)
+    const { source, keepHistory = DEFAULT_KEEP_HISTORY } = settings.webtransport
+    this.#webtransport = source ?? new WebrtcDirectSource(watcher.view, keepHistory, logOnce)
+  }
+
+  /** Takes the node. Throws `OPTIONS_INVALID` for what is not one, `LIFECYCLE_WRONG_STATE` for a second one. */
+  observe(node: ObservableNode): void {
+    this.#watcher.observe(node)
+  }
+
+  /** Throws `LIFECYCLE_WRONG_STATE` while there is no node. */
+  async start(context: SourceContext): Promise<void> {
+    this.#watcher.late?.attach()
+    if (!this.#watcher.view.hasNode) throw noNode()
+    await this.#nested?.stop()
+    this.#context = context
+    this.#nested = new NestedSource(this.#webtransport, context)
+    this.#watchManager()
+  }
+
+  async read(pass: ReadPass): Promise<Libp2pSnapshot> {
+    const { view } = this.#watcher
+    this.#watcher.checkNode()
+    this.#watchManager()
+    const [modules, nested] = await Promise.all([
+      this.#modules.read(pass, this.#context!.clock),
+      this.#nested!.read(pass),
+    ])
+    const usage = readUsage(view.connections())
+    return {
+      bandwidth: this.#traffic,
+      connections: this.#traffic.connections,
+      open: usage,
+      pools: readPools(view, usage),
+      refusals: this.#refusals,
+      modules,
+      ...nested,
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#watcher.late?.detach()
+    this.#undo.run()
+    this.#manager = undefined
+    this.#modules.stop()
+    await this.#nested?.stop()
+    this.#nested = undefined
+  }
+
+  /** The connection manager may come after the plugin, or be another one when the host has replaced its node. */
+  #watchManager(): void {
+    const { components, connectionManager } = this.#watcher.view
+    const { logOnce } = this.#context!
+    if (connectionManager === undefined || connectionManager === this.#manager) return
+    this.#manager = connectionManager
+    hasInternals(components, 'components', logOnce)
+    hasInternals(connectionManager, 'connectionManager', logOnce)
+    const onRefused = (reason: RefusalReason, connection: TransportConnectionLike): void => {
+      this.#refusals[reason]++
+      const source = this.#webtransport
+      if (source instanceof WebrtcDirectSource) source.refused(reason, connection)
+    }
+    this.#undo.add(watchRefusals(connectionManager, onRefused, logOnce))
+  }
+}
+
+function noNode(): LifecycleError {
+  return new LifecycleError(
+    'LIFECYCLE_WRONG_STATE',
+    'plugin "libp2p": there is no node to measure; pass its metrics to createLibp2p, or the node to observe()',
+    'without a node',
+  )
+}
