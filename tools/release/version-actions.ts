@@ -2,7 +2,7 @@
  * How `nx release` reads and writes versions here.
  *
  * Nx's own implementation comes with `@nx/js`, which we don't need for anything else and which knows nothing of
- * `src/version.ts`, where a package tells its version at run time.
+ * `src/version.ts`, which has the version at run time.
  */
 import { execFile } from 'node:child_process'
 import { globSync, readFileSync } from 'node:fs'
@@ -56,7 +56,7 @@ class PackageVersionActions extends VersionActions {
     return changes
   }
 
-  /** A package without `src/version.ts` has nothing to update; one whose file looks different is told. */
+  /** A package without `src/version.ts` has nothing to update. Throws when the file has another form. */
   #updateSource(tree: Tree, newVersion: string): string[] {
     const path = this.#path('src/version.ts')
     const source = tree.read(path, 'utf8')

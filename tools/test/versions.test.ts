@@ -11,7 +11,7 @@ test.each([
   expect(Math.sign(compareVersions(left, right))).toBe(sign)
 })
 
-test('a text that is no version is told, not guessed', () => {
+test('a text that is not a version throws', () => {
   expect(() => compareVersions('1.2', '1.2.0')).toThrow('"1.2" is no version')
 })
 
@@ -31,7 +31,7 @@ test.each([
 })
 
 describe('ranges between packages of the workspace', () => {
-  test('are told when a release would leave them behind', () => {
+  test('are reported when a release would leave them behind', () => {
     const core = { name: 'core', version: '0.2.0' }
     const plugin = { name: 'plugin', version: '0.1.0', peerDependencies: { core: '^0.1.0', other: '^9.0.0' } }
     expect(staleRanges([core, plugin])).toEqual([

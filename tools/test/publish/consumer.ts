@@ -52,12 +52,12 @@ export async function publish(consumer: Consumer, tarball: string, tag = 'latest
   if (code !== 0) throw new Error(`${tarball} could not be published: ${stderr}`)
 }
 
-/** Throws with what was printed when a command failed: for steps that a test needs and does not look at. */
+/** Throws with what was printed when a command failed: for steps that a test needs and does not check. */
 export function assertDone(what: string, { code, stdout, stderr }: Outcome): void {
   if (code !== 0) throw new Error(`${what} failed with code ${code}:\n${stderr}\n${stdout}`)
 }
 
-/** Runs a command and never throws. What npm, Git and Vitest handed to this process stays here. */
+/** Runs a command and never throws. Without the environment variables of npm, Git and Vitest. */
 export async function outcomeOf(
   command: string,
   args: readonly string[],
@@ -69,8 +69,8 @@ export async function outcomeOf(
   )
   try {
     const env = { ...Object.fromEntries(inherited), ...added }
-    const told = await promisify(execFile)(command, args, { cwd, env, maxBuffer: 2 ** 26, timeout: 60_000 })
-    return { code: 0, ...told }
+    const output = await promisify(execFile)(command, args, { cwd, env, maxBuffer: 2 ** 26, timeout: 60_000 })
+    return { code: 0, ...output }
   } catch (thrown) {
     const { code, stdout, stderr, message } = thrown as Partial<Outcome> & Error
     return { code: typeof code === 'number' ? code : 1, stdout: stdout ?? '', stderr: stderr || message }

@@ -39,16 +39,16 @@ afterAll(async () => {
 
 describe.each(['mjs', 'cjs'])("the README's programs as .%s", (ending) => {
   test("the root README's host measures a real node and serves it", async () => {
-    const told = await consumer.run(`host.${ending}`)
-    assertDone('the host', told)
-    expect(told.stdout).toContain('tidegauge_plugin_up{plugin="libp2p"} 1\n')
-    expect(told.stdout).toContain('libp2p_connection_manager_connections{state="inbound"} 0\n')
+    const outcome = await consumer.run(`host.${ending}`)
+    assertDone('the host', outcome)
+    expect(outcome.stdout).toContain('tidegauge_plugin_up{plugin="libp2p"} 1\n')
+    expect(outcome.stdout).toContain('libp2p_connection_manager_connections{state="inbound"} 0\n')
   })
 
   test("the root README's plugin counts what its queue does", async () => {
-    const told = await consumer.run(`plugin.${ending}`)
-    assertDone('the plugin', told)
-    const ofQueue = told.stdout
+    const outcome = await consumer.run(`plugin.${ending}`)
+    assertDone('the plugin', outcome)
+    const ofQueue = outcome.stdout
       .split('\n')
       .filter((line) => line.startsWith('queue_') && !line.includes('le='))
     expect(ofQueue).toEqual([
@@ -61,18 +61,20 @@ describe.each(['mjs', 'cjs'])("the README's programs as .%s", (ending) => {
   })
 
   test("the transport README's shortest program prints the output that the README shows", async () => {
-    const told = await consumer.run(`shortest.${ending}`)
-    assertDone('the shortest program', told)
-    expect(told.stdout).toContain(outputAfter('packages/transport-prometheus/README.md', '## Example output'))
+    const outcome = await consumer.run(`shortest.${ending}`)
+    assertDone('the shortest program', outcome)
+    expect(outcome.stdout).toContain(
+      outputAfter('packages/transport-prometheus/README.md', '## Example output'),
+    )
   })
 
   test("the StatsD transport README's program sends the line that the README shows", async () => {
-    const heard: string[] = []
-    const listener = (datagram: Buffer): void => void heard.push(...datagram.toString().split('\n'))
+    const received: string[] = []
+    const listener = (datagram: Buffer): void => void received.push(...datagram.toString().split('\n'))
     receiver.on('message', listener)
     assertDone('the StatsD program', await consumer.run(`statsd.${ending}`))
     const shown = outputAfter('packages/transport-statsd/README.md', '## Example output').trim()
-    await expect.poll(() => heard).toContain(shown)
+    await expect.poll(() => received).toContain(shown)
     receiver.off('message', listener)
   })
 })

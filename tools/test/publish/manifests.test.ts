@@ -58,7 +58,7 @@ describe.each(all)('$manifest.name', ({ folder, manifest }) => {
     expect(read(`${folder}/LICENSE`)).toBe(read('LICENSE'))
   })
 
-  test('tells the version of its manifest at run time', () => {
+  test('exports the version of its manifest', () => {
     const path = join(workspaceRoot, folder, 'src/version.ts')
     if (folder === 'packages/testkit' && !existsSync(path)) return // it is no component of a host
     expect(readFileSync(path, 'utf8')).toContain(`ersion = '${manifest.version}'`)

@@ -30,12 +30,12 @@ afterAll(async () => {
 })
 
 test('npm refuses a transport beside a core that its peer range does not take', async () => {
-  const told = await empty({ dependencies: { '@tidegauge/core': '9.0.0' } }).install([
+  const outcome = await empty({ dependencies: { '@tidegauge/core': '9.0.0' } }).install([
     '@tidegauge/transport-prometheus',
   ])
-  expect(told.code).not.toBe(0)
-  expect(told.stderr).toContain('ERESOLVE')
-  expect(told.stderr).toMatch(/peer @tidegauge\/core@"\^[\d.]+" from @tidegauge\/transport-prometheus@/)
+  expect(outcome.code).not.toBe(0)
+  expect(outcome.stderr).toContain('ERESOLVE')
+  expect(outcome.stderr).toMatch(/peer @tidegauge\/core@"\^[\d.]+" from @tidegauge\/transport-prometheus@/)
 })
 
 test('where npm was overruled, a core of another API level says who is too old', async () => {
@@ -43,9 +43,9 @@ test('where npm was overruled, a core of another API level says who is too old',
   const specs = ['@tidegauge/core@9.0.0', '@tidegauge/transport-prometheus']
   assertDone('npm install', await consumer.install(specs, ['--legacy-peer-deps']))
   consumer.write({ 'host.mjs': mixed })
-  const told = await consumer.run('host.mjs')
-  assertDone('the host', told)
-  expect(JSON.parse(told.stdout)).toEqual({
+  const outcome = await consumer.run('host.mjs')
+  assertDone('the host', outcome)
+  expect(JSON.parse(outcome.stdout)).toEqual({
     code: 'REGISTRATION_API_LEVEL',
     message: expect.stringMatching(
       /^transport "prometheus" [\d.]+ was written for API level 1, @tidegauge\/core here has level 2; the transport is older than the core: update it$/,
@@ -62,9 +62,9 @@ test('two copies of core in one process: a plugin of the other copy is served, e
   ]
   assertDone('npm install', await consumer.install(specs))
   consumer.write({ 'host.mjs': twoCopies })
-  const told = await consumer.run('host.mjs')
-  assertDone('the host', told)
-  expect(JSON.parse(told.stdout)).toEqual({
+  const outcome = await consumer.run('host.mjs')
+  assertDone('the host', outcome)
+  expect(JSON.parse(outcome.stdout)).toEqual({
     areCopies: true,
     isSameClass: false,
     codes: ['OPTIONS_INVALID', 'LIFECYCLE_LISTEN_FAILED'],

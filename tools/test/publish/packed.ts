@@ -43,14 +43,14 @@ export async function packAll(): Promise<{ packages: Packed[]; remove(): void }>
     publishedManifests().map(async ({ folder, manifest }) => {
       const args = ['pack', '--json', '--loglevel=error', `--pack-destination=${target}`]
       const { stdout } = await run('npm', args, { cwd: join(workspaceRoot, folder), maxBuffer: 2 ** 24 })
-      const [told] = JSON.parse(stdout.slice(stdout.search(/^[[{]/m))) as [
+      const [packed] = JSON.parse(stdout.slice(stdout.search(/^[[{]/m))) as [
         { filename: string; files: { path: string }[] },
       ]
       return {
         folder,
         manifest,
-        tarball: join(target, told.filename),
-        files: told.files.map(({ path }) => path).sort(),
+        tarball: join(target, packed.filename),
+        files: packed.files.map(({ path }) => path).sort(),
       }
     }),
   )

@@ -28,7 +28,7 @@ export function outputAfter(readme: string, heading: string): string {
   return block
 }
 
-/** Replaces what is there for sure. Throws when the README says it differently by now: the test must be told. */
+/** Replaces what is there for sure. Throws when the README says it differently by now: change the test, too. */
 export function replaceOnce(code: string, old: string, replacement: string): string {
   if (code.split(old).length !== 2) throw new Error(`expected ${JSON.stringify(old)} once in:\n${code}`)
   return code.replace(old, () => replacement)

@@ -18,7 +18,7 @@ test('a dry run sends nothing, a package is sent once, and a repeated run passes
   expect(dry.stdout).toMatch(/^\+ @tidegauge\/core@/m)
   expect(await published()).toBe(404)
 
-  // provenance is made by CI; `npm publish` refuses to go without it unless it is told
+  // provenance is made by CI; `npm publish` refuses without it unless an option says so
   const without = await publish()
   expect(without.code).not.toBe(0)
   expect(without.stderr).toContain('provenance')
@@ -33,14 +33,14 @@ test('a dry run sends nothing, a package is sent once, and a repeated run passes
 })
 
 test('a registry that does not answer is no reason to believe that a package is new', async () => {
-  const told = await outcomeOf(
+  const outcome = await outcomeOf(
     process.execPath,
     ['tools/release/publish.ts', 'packages/core', '--registry=http://127.0.0.1:9/', '--provenance=false'],
     workspaceRoot,
     { npm_config_fetch_retries: '0' },
   )
-  expect(told.code).not.toBe(0)
-  expect(told.stdout).not.toContain('+ @tidegauge/core')
+  expect(outcome.code).not.toBe(0)
+  expect(outcome.stdout).not.toContain('+ @tidegauge/core')
 })
 
 function publish(...args: string[]): Promise<Outcome> {

@@ -77,12 +77,12 @@ test('a plan becomes a version, a changelog and a tag of its package alone', asy
 
 test('a core that would leave its plugins behind is refused, in words', async () => {
   await plan('@tidegauge/core', 'major', 'Timers take a clock.')
-  const told = await nx('release', '--skip-publish')
-  expect(told.code).not.toBe(0)
-  expect(`${told.stdout}${told.stderr}`).toMatch(
+  const outcome = await nx('release', '--skip-publish')
+  expect(outcome.code).not.toBe(0)
+  expect(`${outcome.stdout}${outcome.stderr}`).toMatch(
     /transport-prometheus wants @tidegauge\/core \^\S+ \(peerDependencies\)/,
   )
-  expect(`${told.stdout}${told.stderr}`).toContain('add a version plan for each')
+  expect(`${outcome.stdout}${outcome.stderr}`).toContain('add a version plan for each')
   await git('checkout', '--quiet', '.')
 })
 
@@ -133,7 +133,7 @@ async function commit(message: string): Promise<void> {
 }
 
 async function git(...args: string[]): Promise<string> {
-  const told = await outcomeOf('git', args, copy, environment)
-  assertDone(`git ${args[0]}`, told)
-  return told.stdout.trim()
+  const outcome = await outcomeOf('git', args, copy, environment)
+  assertDone(`git ${args[0]}`, outcome)
+  return outcome.stdout.trim()
 }

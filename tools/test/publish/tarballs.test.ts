@@ -70,11 +70,11 @@ describe.each(publishedManifests())('the tarball of $manifest.name', ({ folder }
     const attw = join(workspaceRoot, 'node_modules/@arethetypeswrong/cli/dist/index.js')
     const args = [attw, packed().tarball, '--no-definitely-typed', '--format=json']
     // it exits with 1 for the two problems that an ES module can't but have
-    const told = await promisify(execFile)(process.execPath, args, { maxBuffer: 2 ** 26 }).catch(
+    const outcome = await promisify(execFile)(process.execPath, args, { maxBuffer: 2 ** 26 }).catch(
       (failed: { stdout: string; stderr: string }) => failed,
     )
-    expect(told.stdout, told.stderr).toMatch(/^\{/)
-    const { analysis, problems } = JSON.parse(told.stdout) as {
+    expect(outcome.stdout, outcome.stderr).toMatch(/^\{/)
+    const { analysis, problems } = JSON.parse(outcome.stdout) as {
       analysis: { types: { kind: string } }
       problems: Record<string, { kind: string; resolutionKind: string }[]>
     }
