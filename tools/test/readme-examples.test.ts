@@ -1,20 +1,26 @@
-/** Every TypeScript block of every README compiles against the packages as they are. */
+/** Every TypeScript block of every README and page of documentation compiles against the packages as they are. */
 import { execFileSync } from 'node:child_process'
 import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { workspaceRoot } from '../workspace/graph.ts'
+import { codeBlocks } from './support/code-blocks.ts'
 
-test('the examples in the READMEs compile', () => {
+test('the examples in READMEs and documentation compile', () => {
   const folder = join(workspaceRoot, 'bench/.cache/readme-examples')
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
-  const readmes = ['README.md', ...globSync('packages/*/README.md', { cwd: workspaceRoot })]
+  const pages = globSync(['README.md', 'docs/**/*.md', 'packages/*/README.md', 'packages/*/docs/**/*.md'], {
+    cwd: workspaceRoot,
+  })
   let count = 0
-  for (const readme of readmes) {
-    const text = readFileSync(join(workspaceRoot, readme), 'utf8')
-    for (const [i, [, code]] of [...text.matchAll(/^```ts\n([^]*?)^```$/gm)].entries()) {
-      writeFileSync(join(folder, `${readme.replaceAll(/[^a-z0-9]/gi, '-')}-${i}.ts`), `${code}\nexport {}\n`)
+  for (const page of pages) {
+    const blocks = codeBlocks(readFileSync(join(workspaceRoot, page), 'utf8'))
+    // a block with the name of a file is a part of a project, which has a test of its own
+    for (const [i, { code }] of blocks
+      .filter(({ language, file }) => language === 'ts' && file === '')
+      .entries()) {
+      writeFileSync(join(folder, `${page.replaceAll(/[^a-z0-9]/gi, '-')}-${i}.ts`), `${code}\nexport {}\n`)
       count++
     }
   }

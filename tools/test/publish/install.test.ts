@@ -121,7 +121,7 @@ async function shortest(): Promise<string> {
 }
 
 function statsd(): string {
-  const code = blockWith('packages/transport-statsd/README.md', 'definePlugin')
+  const code = blockWith('packages/transport-statsd/README.md', 'udp://127.0.0.1:8125')
   return replaceOnce(code, '127.0.0.1:8125', `127.0.0.1:${receiver.address().port}`)
 }
 
