@@ -8,41 +8,35 @@ import { parseTarget, targetKeys, type Target, type TargetOptions } from './send
 
 /** The options of `statsd()`. */
 export interface StatsdOptions extends TargetOptions {
-  /** The transport's name in routes, `/health` and core's own metrics. Default `statsd`. */
+  /** The transport's name in routes, `/health` and core's own metrics. Default: `statsd`. */
   readonly name?: string
-  /** How labels are written. Default `dogstatsd`, which npm's server, Telegraf and statsd_exporter read, too. */
+  /** How labels are written. npm's server, Telegraf and statsd_exporter read the default, too. Default: `dogstatsd`. */
   readonly tags?: TagStyle
-  /** `dotted`: the dotted name of an instrument or label where it has one. `underscored`: as in Prometheus. Default `dotted`. */
+  /** `dotted`: the dotted names of instruments and labels that have one. `underscored`: as in Prometheus. Default: `dotted`. */
   readonly names?: NameForm
-  /** Comes before every name, unchanged: letters, digits, `_`, `.`, `-`. Default: none. */
+  /** Comes before every name, unchanged: letters, digits, `_`, `.`, `-`. Default: no prefix. */
   readonly prefix?: string
-  /**
-   * Whether label values keep characters beyond ASCII. Default `keep`; for TCP `replace`, because npm's server would
-   * read line breaks and separators out of them.
-   */
+  /** Whether label values keep characters beyond ASCII. Default: `keep`, over TCP `replace`. */
   readonly nonAscii?: 'keep' | 'replace'
-  /** Tags of every line. A series' own label of the same name wins, even when it is empty. Default: none. */
+  /** Tags of every line. A label of the same name wins, even when it is empty. Default: no tags. */
   readonly globalTags?: Readonly<Record<string, string>>
-  /** The time between flushes, in milliseconds. Default 10,000, the interval of most StatsD servers. */
+  /** The time between flushes. Default: 10,000. */
   readonly flushIntervalMs?: number
-  /** Part of the interval by which a flush comes earlier or later at random, 0 to 1. Default 0.1. */
+  /** Part of the interval by which a flush comes earlier or later at random, 0 to 1. Default: 0.1. */
   readonly jitterRatio?: number
-  /**
-   * `buckets`: count, sum and the buckets as counters. `quantiles`: count, sum, and as gauges the quantiles of what
-   * came since the last flush. Default `buckets`.
-   */
+  /** Whether histograms are sent as buckets, or as quantiles since the last flush. Default: `buckets`. */
   readonly histograms?: 'buckets' | 'quantiles'
-  /** The quantiles of `histograms: 'quantiles'`. Default 0.5, 0.9, 0.99. */
+  /** The quantiles of `histograms: 'quantiles'`, 0 to 1. Default: 0.5, 0.9, 0.99. */
   readonly quantiles?: readonly number[]
-  /** Whether an unchanged gauge is sent again: some servers forget gauges that are not. Default `resend`. */
+  /** Whether an unchanged gauge is sent again: some servers forget gauges that are not. Default: `resend`. */
   readonly unchangedGauges?: 'resend' | 'skip'
-  /** `whole`: fractions of a delta wait until they add up to one, for receivers that cut them off. Default `exact`. */
+  /** `whole`: fractions of a delta wait until they add up to one, because Telegraf cuts them off. Default: `exact`. */
   readonly counters?: 'exact' | 'whole'
-  /** The part of a plugin's raw samples that is sent, by the plugin's name. Default: all. */
+  /** The part of a plugin's raw samples that is sent, by the plugin's name. Default: all samples. */
   readonly sampling?: Readonly<Record<string, number>>
-  /** The most bytes of raw samples that wait; when they are full, new samples are dropped and counted. Default 1,048,576. */
+  /** Limit for raw samples that wait to be sent. Above it, new ones are dropped and counted. Default: 1,048,576. */
   readonly maxQueuedSampleBytes?: number
-  /** TCP only: what to do with lines that the receiver may have or not. Default `resend`. */
+  /** What to do with the lines of a broken TCP connection, which the receiver may have or not. Default: `resend`. */
   readonly brokenConnections?: 'resend' | 'drop'
 }
 

@@ -1,4 +1,4 @@
-import { createTidegauge, definePlugin } from '@tidegauge/core'
+import { createTidegauge } from '@tidegauge/core'
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { instruments, statsd } from '../src/index.js'
@@ -10,17 +10,14 @@ const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
 
 it('the README shows what its first example sends', async () => {
   const receiver = await openReceiver()
-  const app = definePlugin({
-    name: 'app',
-    version: '1.0.0',
-    apiLevel: 1,
-    instruments: { starts: { kind: 'counter', name: 'app_starts_total', help: 'Starts.' } },
-    start: (context) => context.instruments.starts.inc(),
-  })
   const endpoint = statsd({ port: receiver.port, globalTags: { env: 'test' } })
-  const host = createTidegauge().use(app).use(endpoint.selfMetrics()).export(endpoint)
-  await host.start()
-  await host.stop()
+  const tidegauge = createTidegauge().use(endpoint.selfMetrics()).export(endpoint)
+  const app = tidegauge.instruments('app', {
+    starts: { kind: 'counter', name: 'app_starts_total', help: 'Starts' },
+  })
+  await tidegauge.start()
+  app.starts.inc()
+  await tidegauge.stop()
   const lines = (await receiver.take()).flatMap((datagram) => datagram.split('\n'))
   const shown = /```text\n([^`]+)```/.exec(readme)?.[1].trim().split('\n')
   expect(lines.filter((line) => !line.startsWith('tidegauge_'))).toEqual(shown)

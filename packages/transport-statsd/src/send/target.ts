@@ -7,19 +7,19 @@ import { UnixSender } from './unix.js'
 
 /** The options that say where to send. */
 export interface TargetOptions {
-  /** `udp://host:8125`, `tcp://host:8125` or `unix:///path`, instead of protocol, host, port and path. */
+  /** `udp://host:8125`, `tcp://host:8125` or `unix:///path`, instead of `protocol`, `host`, `port` and `path`. */
   readonly url?: string
-  /** Default `udp`. `unix` is a Unix datagram socket; it needs the package node-unix-socket. */
+  /** `unix` is a datagram socket; it needs the package node-unix-socket. Default: `udp`. */
   readonly protocol?: 'udp' | 'tcp' | 'unix'
-  /** A host name or an address. Default `127.0.0.1`. */
+  /** A host name or an address. Default: `127.0.0.1`. */
   readonly host?: string
-  /** Default 8125. */
+  /** The receiver's port. Default: 8125. */
   readonly port?: number
-  /** The address family to look up: 4, 6, or 0 for the system's choice. Default 0. */
+  /** The address family to look up; 0 is the system's choice. Default: 0. */
   readonly family?: 0 | 4 | 6
   /** The path of the Unix socket. */
   readonly path?: string
-  /** The most bytes of a datagram; over TCP, of a connection. Default 1,432 for UDP, 8,192 for Unix sockets and TCP. */
+  /** Limit for a datagram; over TCP, for a connection. Default: 1,432, on Unix sockets and over TCP 8,192. */
   readonly maxDatagramBytes?: number
 }
 
