@@ -3,6 +3,7 @@ import type { HealthReport, HostDescription } from '../contract/report.js'
 import type { Transport } from '../contract/transport.js'
 import type { InstrumentTable, KnownFields } from '../definition/definition.js'
 import type { Handles } from '../definition/handles.js'
+import { describeThrown } from '../errors/describe.js'
 import { LifecycleError } from '../errors/errors.js'
 import { LogOnce } from '../log-once.js'
 import { Registry } from '../registry/registry.js'
@@ -13,6 +14,7 @@ import { describeHost, healthOf } from './describe.js'
 import { EventBus } from './event-bus.js'
 import { holdProcess } from './hold-process.js'
 import { instrumentSetOf, instrumentsPlugin, type InstrumentSet } from './instrument-set.js'
+import { LateStarts } from './late-starts.js'
 import type { HostSettings, UseOptions } from './options.js'
 import { Budget, flushAll, retire, stopAll } from './phases.js'
 import type { PluginRunner } from './plugin-runner.js'
@@ -32,8 +34,7 @@ export class Host implements Tidegauge {
   readonly #events: EventBus
   #starting: Promise<void> | undefined
   #stopping: Promise<void> | undefined
-  /** Starts of what was added while the host runs; each resolves with its error, if any. */
-  #lateStarts: Promise<unknown>[] = []
+  readonly #lateStarts = new LateStarts()
 
   constructor(settings: HostSettings) {
     const { clock, logger } = settings
@@ -90,7 +91,7 @@ export class Host implements Tidegauge {
   export(transport: Transport): Tidegauge {
     this.#assertState('export()', 'new', 'starting', 'running', 'stopped')
     const runner = this.#components.addTransport(transport)
-    if (this.#isUp) this.#lateStarts.push(this.#startLater(() => this.#startTransport(runner)))
+    if (this.#isUp) this.#startLater(runner, () => this.#startLateTransport(runner))
     return this
   }
 
@@ -99,6 +100,7 @@ export class Host implements Tidegauge {
       instrumentSetOf(component)?.plugin ?? (component as Plugin | Transport),
     )
     if (runner === undefined) return false
+    this.#lateStarts.forget(runner)
     const budget = this.#budget()
     await holdProcess(
       'plugin' in runner ? this.#removePlugin(runner, budget) : this.#removeTransport(runner, budget),
@@ -165,36 +167,46 @@ export class Host implements Tidegauge {
       this.#components.drop(runner)
       throw thrown
     }
-    if (this.#isUp) this.#lateStarts.push(this.#startLater(() => runner.start()))
+    if (this.#isUp) this.#startLater(runner, () => this.#startLatePlugin(runner))
     return runner
   }
 
-  /** Starts one component of a host that runs; resolves with its error, if any. */
-  async #startLater(start: () => Promise<unknown>): Promise<unknown> {
-    await this.#starting?.catch(() => {})
-    if (this.state !== 'running') return undefined
+  /** Starts one component of a host that runs, or once it does, unless it was removed again. */
+  #startLater(runner: PluginRunner | TransportRunner, start: () => Promise<void>): void {
+    this.#lateStarts.add(runner, async () => {
+      await this.#starting?.catch(() => {})
+      if (this.state === 'running' && this.#lateStarts.has(runner)) await start()
+    })
+  }
+
+  async #startLateTransport(runner: TransportRunner): Promise<void> {
     try {
-      return await start()
+      await this.#startTransport(runner)
     } catch (thrown) {
-      this.settings.logger.error(String((thrown as Error).message))
-      return this.settings.tolerate === 'all' ? undefined : { thrown }
+      this.settings.logger.error(describeThrown(thrown))
+      throw thrown
     }
   }
 
+  async #startLatePlugin(runner: PluginRunner): Promise<void> {
+    const failure = await runner.start()
+    if (failure !== undefined && this.settings.tolerate === 'none') throw failure
+  }
+
   async #awaitLateStarts(): Promise<void> {
-    const endings = await Promise.all(this.#lateStarts.splice(0))
-    for (const ending of endings) {
-      if (isThrown(ending)) throw ending.thrown
-      if (ending !== undefined && this.settings.tolerate === 'none') throw ending
-    }
+    for (const error of await this.#lateStarts.errors()) throw error
   }
 
   /** Transports first: while a plugin's first pass takes its time, liveness and readiness are answered already. */
   async #startAll(): Promise<void> {
+    // what is added from now on starts afterwards, what is removed does not start
+    const [plugins, transports] = [[...this.plugins], [...this.transports]]
     try {
-      for (const runner of this.plugins) runner.tryRegister()
-      for (const runner of [...this.transports]) await this.#startTransport(runner)
-      const failures = await Promise.all(this.plugins.map((runner) => runner.start()))
+      for (const runner of plugins) runner.tryRegister()
+      for (const runner of transports)
+        if (this.transports.includes(runner)) await this.#startTransport(runner)
+      const present = plugins.filter((runner) => this.plugins.includes(runner))
+      const failures = await Promise.all(present.map((runner) => runner.start()))
       const first = failures.find((failure) => failure !== undefined)
       if (this.settings.tolerate === 'none' && first !== undefined) throw first
     } catch (thrown) {
@@ -255,8 +267,4 @@ export class Host implements Tidegauge {
       this.state,
     )
   }
-}
-
-function isThrown(ending: unknown): ending is { readonly thrown: unknown } {
-  return typeof ending === 'object' && ending !== null && 'thrown' in ending
 }

@@ -14,6 +14,12 @@ const START_TIMEOUT_MS = 15_000
 /** The first retry of a start that failed; later ones wait longer. */
 const RETRY_MS = 1_000
 
+/** How long a stop may take of a transport whose start ended too late. */
+const LATE_STOP_TIMEOUT_MS = 1_000
+
+/** What a transport reads with. */
+type ReaderContext = Omit<TransportContext, 'signal' | 'report' | 'logger' | 'clock'>
+
 /** Runs one transport, and counts what it reports of its exports. */
 export class TransportRunner {
   readonly transport: Transport
@@ -27,6 +33,8 @@ export class TransportRunner {
   readonly #subscriptions: (() => void)[] = []
   #abort = new AbortController()
   #isRunning = false
+  /** The latest start, until it has ended; never rejects. Two never run at a time. */
+  #opening: Promise<void> | undefined
   readonly #backOff = new BackOff(RETRY_MS)
 
   constructor(transport: Transport, settings: Identity & { readonly clock: Clock; readonly logger: Logger }) {
@@ -39,23 +47,22 @@ export class TransportRunner {
   }
 
   /** Throws `LIFECYCLE_TRANSPORT_START_FAILED`, or the transport's own coded error. */
-  async start(context: Omit<TransportContext, 'signal' | 'report' | 'logger' | 'clock'>): Promise<void> {
-    this.#abort = new AbortController()
+  async start(context: ReaderContext): Promise<void> {
+    const abort = (this.#abort = new AbortController())
     this.status.state = 'starting'
     const startedAtMs = this.#clock.monotonic()
-    const result = await callWithin<void>(this.#clock, START_TIMEOUT_MS, () =>
-      this.transport.start({
-        ...context,
-        clock: this.#clock,
-        logger: this.#logger,
-        signal: this.#abort.signal,
-        subscribe: (listener) => this.#subscribe(context, listener),
-        report: (outcome) => this.#report(outcome),
-      }),
-    )
+    const earlier = this.#opening
+    const result = await callWithin(this.#clock, START_TIMEOUT_MS, async () => {
+      await earlier
+      const opened = this.#open(context, abort.signal)
+      this.#opening = opened.catch(() => {})
+      await opened
+    })
+    // it was stopped while it started
+    if (abort.signal.aborted) return
     if (result === 'late' || !result.ok) {
       const thrown = result === 'late' ? lateStart(START_TIMEOUT_MS) : result.thrown
-      this.#abort.abort()
+      abort.abort()
       this.status.failed(thrown)
       this.#endSubscriptions()
       throw startError('transport', this.name, thrown)
@@ -63,6 +70,22 @@ export class TransportRunner {
     this.status.startMs = this.#clock.monotonic() - startedAtMs
     this.status.state = 'up'
     this.#isRunning = true
+  }
+
+  /** Starts the transport. A start that ends after it was given up, or after the stop, leaves nothing open. */
+  async #open(context: ReaderContext, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return
+    await this.transport.start({
+      ...context,
+      clock: this.#clock,
+      logger: this.#logger,
+      signal,
+      subscribe: (listener) => this.#subscribe(context, listener),
+      report: (outcome) => this.#report(outcome),
+    })
+    if (!signal.aborted) return
+    await this.#callUntil('stop', this.#clock.monotonic() + LATE_STOP_TIMEOUT_MS)
+    this.#endSubscriptions()
   }
 
   /** After a start that failed: milliseconds until the next try. */

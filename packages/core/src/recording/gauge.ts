@@ -21,7 +21,9 @@ export class GaugeSeries extends BoundSeries implements Gauge {
   }
 
   remove(): void {
-    this.instrument.remove(this.find())
+    // first: the series may have followed its instrument into another registry
+    const slot = this.find()
+    this.instrument.remove(slot)
   }
 
   #add(value: number, sign: 1 | -1): void {

@@ -32,6 +32,15 @@ describe('a set of instruments', () => {
     ])
   })
 
+  test('loses a gauge that is removed after the move, by a handle that was not used since', async () => {
+    const set = instruments('shop', table)
+    set.level.set(5)
+    const { tidegauge, current } = await startTestHost({})
+    tidegauge.use(set)
+    set.level.remove()
+    expect(current()).toEqual(new Map())
+  })
+
   test('is listed by its handles, as a table is', () => {
     expect(Object.keys(instruments('shop', table))).toEqual(['requests', 'level'])
   })
