@@ -1,0 +1,67 @@
+import { describe, expect, test } from 'vitest'
+import { codeOf } from '../../words/code-parts.ts'
+import { findReplaced } from '../../words/find-replaced.ts'
+import { identifiers, identifierWords, prefixes } from '../../words/replaced.ts'
+
+// made of parts: the check reads this file, too
+const told = 'is' + 'Told'
+const most = 'MOST' + '_KEYS'
+const notices = 'Not' + 'ices'
+const phrase = 'is no ' + 'function'
+
+describe('the check of replaced words', () => {
+  test('finds an identifier, a word in an identifier, and a beginning, with what to write', () => {
+    expect(findReplaced('src/a.ts', `const ${told} = 1\nconst ${most} = new ${notices}()\n`)).toEqual([
+      `src/a.ts:1: ${told}: for "told" write logged, reported or set`,
+      `src/a.ts:2: ${most}: write MAX_ for ${'MOST'}_`,
+      `src/a.ts:2: ${notices} is now LogOnce`,
+    ])
+  })
+
+  test('leaves the same words alone in comments, texts and regular expressions', () => {
+    const source = [
+      `// ${told}`,
+      `/* ${told} */`,
+      `const a = '${told}' + "${told}" + \`${told}\``,
+      `const b = /${told}['"]/.test(a) // ${told}`,
+      `const c = 4 / 2 / 1`,
+    ].join('\n')
+    expect(findReplaced('a.ts', source)).toEqual([])
+  })
+
+  test('reads the expressions in templates', () => {
+    expect(findReplaced('a.ts', `\`${told} \${ { a: ${told} } } ${told}\``)).toHaveLength(1)
+  })
+
+  test('reads the code in Markdown, and nothing between it', () => {
+    const page = `The host ${told} it.\n\nCall \`${told}()\`.\n\n\`\`\`ts\n${told}()\n\`\`\`\n\n\`\`\`text\n${told}\n\`\`\`\n`
+    expect(findReplaced('a.md', page).map((issue) => issue.split(': ')[0])).toEqual(['a.md:3', 'a.md:6'])
+  })
+
+  test('finds a phrase in every text', () => {
+    expect(findReplaced('a.ts', `throw new Error('this ${phrase}')`)).toEqual([
+      `a.ts:1: "${phrase}" is written "is not a function"`,
+    ])
+    expect(findReplaced('a.md', `This ${phrase}.`)).toHaveLength(1)
+  })
+
+  test('reads the names of files', () => {
+    expect(findReplaced('test/known-' + 'faults.test.ts', '')).toHaveLength(1)
+    expect(findReplaced('test/defaults.test.ts', '')).toEqual([])
+  })
+
+  test('takes a word for a part of an identifier only where it is one', () => {
+    expect(findReplaced('a.ts', 'default, defaults, allSettled, untold, bookmark, configure')).toEqual([])
+    expect(findReplaced('a.ts', `one.try${'Settle'}()`)).toHaveLength(1)
+  })
+
+  test('has something to write for each word', () => {
+    for (const [old, better] of Object.entries({ ...identifiers, ...identifierWords, ...prefixes }))
+      expect(better, old).not.toBe('')
+  })
+})
+
+test('code keeps its lines when comments and texts are blanked out', () => {
+  const source = "a /* 1\n2 */ b 'c\\'d' // e\nf"
+  expect(codeOf(source)).toBe(`a${' '.repeat(5)}\n${' '.repeat(4)} b${' '.repeat(12)}\nf`)
+})
