@@ -39,6 +39,7 @@ export class StartAttempt {
     })
     if (result === 'late') this.abandon()
     else this.#isOver = true
+    if (result !== 'late' && !result.ok) this.abort()
     return result
   }
 
@@ -64,20 +65,20 @@ export class StartAttempt {
     return this.#isOver || ++this.#waits >= MAX_WAITS
   }
 
-  #ends(): void {
-    this.#isOver = true
+  async #ends(): Promise<void> {
     // nobody waited for it, and no later attempt runs yet
     if (this.#isAbandoned && this.#waits < MAX_WAITS)
-      void callWithin(this.#clock, STOP_TIMEOUT_MS, () => this.#plugin.stop?.())
+      await callWithin(this.#clock, STOP_TIMEOUT_MS, () => this.#plugin.stop?.())
+    this.#isOver = true
   }
 }
 
-/** Resolves when a call has ended, however it did. */
-async function endOf(started: void | Promise<void>, ended: () => void): Promise<void> {
+/** Resolves when a call has ended, however it did, and `ended` has. */
+async function endOf(started: void | Promise<void>, ended: () => Promise<void>): Promise<void> {
   try {
     await started
   } catch {
     // reported by the call's result
   }
-  ended()
+  await ended()
 }
