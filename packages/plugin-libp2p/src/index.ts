@@ -7,7 +7,7 @@ export { instruments } from './metrics.js'
 export type { ModuleDefinition } from './modules/definition.js'
 export type { ModuleValues, WriteValue } from './modules/module-metric.js'
 export type { ModuleFilter } from './modules/registry.js'
-export type { Libp2pOptions, Libp2pSourceOptions, WebtransportOptions } from './options.js'
+export type { Libp2pNodeOptions, Libp2pOptions, Libp2pSourceOptions, WebtransportOptions } from './options.js'
 export { libp2p, type Libp2pPlugin } from './plugin.js'
 export {
   createLibp2pRecorder,

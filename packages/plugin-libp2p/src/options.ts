@@ -9,8 +9,7 @@ import type { WebtransportSource } from './webtransport/snapshot.js'
 /** What a user may set of certificates and sessions. */
 export interface WebtransportOptions {
   /**
-   * Time between certificate rotations. Unit: milliseconds. Default: what the WebRTC-direct transport is configured
-   * with (13 days).
+   * Time between certificate rotations. Default: as the WebRTC-direct transport is configured (13 days).
    */
   readonly rotationIntervalMs?: number
   /** How many hashes of earlier certificates are kept. Default 2. */
@@ -21,11 +20,12 @@ export interface WebtransportOptions {
   readonly source?: WebtransportSource
 }
 
-/** What a user may pass to `libp2p()` for a js-libp2p node. */
-export interface Libp2pOptions {
+/** For a js-libp2p node. */
+export interface Libp2pNodeOptions {
   /**
-   * Protocols by group, for the `…_group_…` metrics: exact names, or prefixes that end in `*`; or a function. An exact
-   * name wins, then the longest prefix. Protocols of no group are counted as `other`. Default: `defaultGroups`.
+   * Protocols by group, for the `…_group_…` metrics: exact names, or prefixes that end in `*`; or a function that
+   * returns the group of a protocol. An exact name wins, then the longest prefix. Protocols of no group are counted as
+   * `other`. Default: `defaultGroups`.
    */
   readonly groups?: GroupTable | GroupFunction
   /**
@@ -41,16 +41,18 @@ export interface Libp2pOptions {
   readonly webtransport?: WebtransportOptions
   /** How many protocols get their own series, 1 to 1,000; further ones are counted as `other`. Default 500. */
   readonly maxProtocols?: number
-  readonly source?: undefined
 }
 
-/** What a user may pass to `libp2p()` for another stack. */
+/** For another stack. */
 export interface Libp2pSourceOptions {
-  /** Where the values come from, such as `createLibp2pRecorder()`. */
-  readonly source: Libp2pSource
   /** As for a node. */
   readonly groups?: GroupTable | GroupFunction
+  /** A source for another stack, such as `createLibp2pRecorder()`. Only `groups` may be passed with it. */
+  readonly source: Libp2pSource
 }
+
+/** What a user may pass to `libp2p()`. */
+export type Libp2pOptions = Libp2pNodeOptions | Libp2pSourceOptions
 
 /** The options with their defaults. */
 export interface Libp2pSettings {
@@ -62,18 +64,17 @@ export interface Libp2pSettings {
   readonly source: Libp2pSource | undefined
 }
 
-/** Hashes of earlier certificates that are kept when neither the user nor a source sets it. */
+/** The default of `webtransport.keepHistory`. */
 export const DEFAULT_KEEP_HISTORY = 2
-
-/** How many protocols get their own series when the user does not set it. */
+/** The default of `maxProtocols`. */
 export const DEFAULT_MAX_PROTOCOLS = 500
 
 const nodeKeys = ['groups', 'modules', 'forward', 'webtransport', 'maxProtocols']
 
 /** Checks the options and fills in the defaults. Throws `OPTIONS_INVALID` that names every wrong option. */
-export function parseOptions(options: Libp2pOptions | Libp2pSourceOptions = {}): Libp2pSettings {
+export function parseOptions(options: Libp2pOptions = {}): Libp2pSettings {
   const check = new OptionCheck('plugin "libp2p"')
-  const hasSource = (Object(options) as Libp2pOptions).source !== undefined
+  const hasSource = (Object(options) as Partial<Libp2pSourceOptions>).source !== undefined
   const given = check.object('', options, hasSource ? ['source', 'groups'] : [...nodeKeys, 'source'])
   const settings = {
     groups: readGroups(check, given.groups),

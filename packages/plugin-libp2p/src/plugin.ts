@@ -3,7 +3,12 @@ import type { MetricsFactory, MetricsLike } from './js-libp2p/metrics/metrics-li
 import { NodeSource } from './js-libp2p/node-source.js'
 import type { ObservableNode } from './js-libp2p/shapes.js'
 import { instruments } from './metrics.js'
-import { parseOptions, type Libp2pOptions, type Libp2pSourceOptions } from './options.js'
+import {
+  parseOptions,
+  type Libp2pNodeOptions,
+  type Libp2pOptions,
+  type Libp2pSourceOptions,
+} from './options.js'
 import { createReport } from './report.js'
 import { version } from './version.js'
 
@@ -23,10 +28,10 @@ export interface Libp2pPlugin extends Plugin<typeof instruments> {
 }
 
 /** Makes the plugin for one node. Opens nothing. Throws `OPTIONS_INVALID`. */
-export function libp2p(options?: Libp2pOptions): Libp2pPlugin
+export function libp2p(options?: Libp2pNodeOptions): Libp2pPlugin
 /** Makes the plugin for another source, such as `createLibp2pRecorder()`. Opens nothing. Throws `OPTIONS_INVALID`. */
 export function libp2p(options: Libp2pSourceOptions): Plugin<typeof instruments>
-export function libp2p(options: Libp2pOptions | Libp2pSourceOptions = {}): Plugin<typeof instruments> {
+export function libp2p(options: Libp2pOptions = {}): Plugin<typeof instruments> {
   const settings = parseOptions(options)
   const logOnce = new LogOnce()
   const common = { name: 'libp2p', version, instruments, report: createReport(settings, logOnce), logOnce }

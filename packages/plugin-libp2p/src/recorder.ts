@@ -81,10 +81,7 @@ class Libp2pRecorder implements Libp2pSource {
   webtransport: WebtransportSnapshot | undefined
   /** Connections that count against a quota now, such as `inbound_pending`. Open connections and streams are counted. */
   pools: readonly PoolValue[] = []
-  /**
-   * The quotas: of a pool, of `connections`, or of a protocol, which limits the streams of each connection. `any` is
-   * one quota for both directions together.
-   */
+  /** The limits: of a pool, of `connections`, or of a protocol for the streams of each connection. */
   limits: Pools['limits'] = []
   readonly #logOnce = new LogOnce()
   readonly #traffic: TrafficCounts

@@ -45,7 +45,7 @@ describe('the public surface', () => {
     > = swarm.metrics
     const observe: (node: import('@libp2p/interface').Libp2p) => api.Libp2pPlugin = (node) =>
       swarm.observe(node)
-    const forward: api.Libp2pOptions['forward'] = (
+    const forward: api.Libp2pNodeOptions['forward'] = (
       {} as { theirs: (components: { logger: never }) => import('@libp2p/interface').Metrics }
     ).theirs
     expect([factory, metrics, observe, forward].map((part) => typeof part)).toEqual([

@@ -6,9 +6,7 @@ import type { MessageStreamLike } from './shapes.js'
 export type Since = 'creation' | 'now'
 
 /** `Uint8Array` or `Uint8ArrayList`. */
-interface Bytes {
-  readonly byteLength: number
-}
+type Bytes = Pick<Uint8Array, 'byteLength'>
 
 /**
  * Counts the bytes of one stream into counts that were found once, with two additions for each piece of data.

@@ -17,6 +17,9 @@ import type { ConnectionManagerLike, ObservableNode, TransportConnectionLike } f
 import { TrafficWatcher } from './traffic-watcher.js'
 import { WebrtcDirectSource } from './webrtc-direct/webrtc-direct-source.js'
 
+const NO_NODE =
+  'plugin "libp2p": there is no node to measure; pass its metrics to createLibp2p, or the node to observe()'
+
 /** Reads one js-libp2p node. Bytes, streams and connections count from the node's creation on, started or not. */
 export class NodeSource implements Libp2pSource {
   /** For `createLibp2p({ metrics })`. */
@@ -54,7 +57,8 @@ export class NodeSource implements Libp2pSource {
   /** Throws `LIFECYCLE_WRONG_STATE` while there is no node. */
   async start(context: SourceContext): Promise<void> {
     this.#watcher.late?.attach()
-    if (!this.#watcher.view.hasNode) throw noNode()
+    if (!this.#watcher.view.hasNode)
+      throw new LifecycleError('LIFECYCLE_WRONG_STATE', NO_NODE, 'without a node')
     await this.#nested?.stop()
     this.#context = context
     this.#nested = new NestedSource(this.#webtransport, context)
@@ -90,7 +94,7 @@ export class NodeSource implements Libp2pSource {
     this.#nested = undefined
   }
 
-  /** The connection manager may come after the plugin, or be another one when the host has replaced its node. */
+  /** The connection manager may come after the plugin, or be another one when the application has replaced its node. */
   #watchManager(): void {
     const { components, connectionManager } = this.#watcher.view
     const { logOnce } = this.#context!
@@ -105,12 +109,4 @@ export class NodeSource implements Libp2pSource {
     }
     this.#undo.add(watchRefusals(connectionManager, onRefused, logOnce))
   }
-}
-
-function noNode(): LifecycleError {
-  return new LifecycleError(
-    'LIFECYCLE_WRONG_STATE',
-    'plugin "libp2p": there is no node to measure; pass its metrics to createLibp2p, or the node to observe()',
-    'without a node',
-  )
 }

@@ -84,7 +84,7 @@ export class NodeWatcher {
     for (const connection of view.connections()) traffic.connectionOpened(connection, view.muxers)
   }
 
-  /** Whether the metrics of a node pass calls on to ours, as a host's own around ours do. */
+  /** Whether the metrics of a node pass calls on to ours, as an application's own around ours do. */
   #callsUs(metrics: unknown): boolean {
     const { probes, forwards } = this.#deps
     const probe = (): void => {}

@@ -2,7 +2,7 @@ import type { Direction } from '../direction.js'
 import { addValue, connectionPool, streamPools, type Pools, type PoolValue } from '../resources/pools.js'
 import type { Usage } from '../resources/usage.js'
 import type { NodeView } from './node-view.js'
-import type { RegistrarLike, RelayServerLike, StreamHandlerOptionsLike } from './shapes.js'
+import type { RegistrarLike, RelayServerLike } from './shapes.js'
 
 const RELAY_SERVER = '@libp2p/circuit-relay-v2-server'
 
@@ -33,8 +33,8 @@ export function readPools(view: NodeView, usage: Usage): Pools {
   return { connections, streams, limits }
 }
 
-/** libp2p throws for a protocol without a handler, and applies its defaults to it. */
-function streamOptions(protocol: string, registrar: RegistrarLike): StreamHandlerOptionsLike {
+/** libp2p throws for a protocol without a handler. */
+function streamOptions(protocol: string, registrar: RegistrarLike) {
   try {
     return registrar.getHandler(protocol).options
   } catch {

@@ -31,11 +31,6 @@ export interface StreamLike extends MessageStreamLike {
   readonly protocol: string
 }
 
-/** When something was opened, in milliseconds since the Unix epoch. */
-interface TimelineLike {
-  readonly open: number
-}
-
 /** A multiaddr. */
 export interface AddressLike {
   toString(): string
@@ -44,7 +39,8 @@ export interface AddressLike {
 /** A transport's connection, before it is encrypted and multiplexed. */
 export interface TransportConnectionLike extends MessageStreamLike {
   readonly remoteAddr: AddressLike
-  readonly timeline: TimelineLike
+  /** When it was opened, in milliseconds since the Unix epoch. */
+  readonly timeline: { readonly open: number }
   /** Of WebRTC: the peer connection. */
   readonly peerConnection?: object
 }
@@ -56,11 +52,12 @@ export interface ConnectionLike {
   readonly remoteAddr: AddressLike
   readonly streams: readonly StreamLike[]
   /** The same object as that of the transport's connection below. */
-  readonly timeline: TimelineLike
+  readonly timeline: { readonly open: number }
   readonly multiplexer?: string
   readonly maConn?: TransportConnectionLike
 }
 
+/** The connection manager. */
 export interface ConnectionManagerLike {
   getConnections(): readonly ConnectionLike[]
   getMaxConnections?(): number
@@ -77,23 +74,22 @@ export interface ConnectionManagerLike {
   }
 }
 
-/** The limits that a handler of a protocol was registered with. */
-export interface StreamHandlerOptionsLike {
-  readonly maxInboundStreams?: number
-  readonly maxOutboundStreams?: number
-}
+type StreamLimit = 'maxInboundStreams' | 'maxOutboundStreams'
 
+/** The registrar, which has the handlers of protocols. */
 export interface RegistrarLike {
   getProtocols(): readonly string[]
-  getHandler(protocol: string): { readonly options: StreamHandlerOptionsLike }
+  getHandler(protocol: string): { readonly options: Partial<Record<StreamLimit, number>> }
 }
 
+/** A listener of a transport. */
 export interface ListenerLike {
   getAddrs(): readonly AddressLike[]
   /** Of the WebRTC-direct listener: its peer connections, in every state. */
   readonly connections?: Map<string, object>
 }
 
+/** The transport manager. */
 export interface TransportManagerLike {
   getListeners(): readonly ListenerLike[]
   getTransports(): readonly object[]
@@ -122,7 +118,7 @@ export interface ComponentsLike {
   readonly transportManager?: TransportManagerLike
   readonly addressManager?: { getAddresses(): readonly AddressLike[] }
   readonly upgrader?: { getStreamMuxers?(): ReadonlyMap<string, unknown> }
-  /** All components, with the host's services among them. */
+  /** All components, with the application's services among them. */
   readonly components?: Readonly<Record<string, unknown>>
   isStarted?(): boolean
   metrics?: unknown

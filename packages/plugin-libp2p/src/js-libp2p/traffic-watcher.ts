@@ -9,7 +9,7 @@ const ENDED: ReadonlySet<string> = new Set(['closed', 'aborted', 'reset'])
 /** The protocol of a stream that has agreed on none. */
 const UNKNOWN_PROTOCOL = 'unknown'
 
-/** Counts the bytes, streams and connections of one node, from its creation on when it is told of them then. */
+/** Counts the bytes, streams and connections of one node. */
 export class TrafficWatcher {
   readonly #counts: TrafficCounts
   readonly #taps = new WeakMap<object, ByteTap>()

@@ -1,6 +1,6 @@
 import { isThenable } from '@tidegauge/attach'
 
-/** A function of somebody else that returns a value, or a promise of one, and is not called again before it has. */
+/** A function of other code that returns a value or a promise, and is not called again before it has returned one. */
 export class Calculation<A extends unknown[] = []> {
   readonly #calculate: (...args: A) => unknown
   #isRunning = false
@@ -9,10 +9,7 @@ export class Calculation<A extends unknown[] = []> {
     this.#calculate = calculate
   }
 
-  /**
-   * Calls the function, unless it still runs. Returns a promise while there is something to wait for; a caller that
-   * does not wait leaves it running.
-   */
+  /** Calls the function, unless it still runs. Returns a promise when there is something to wait for. */
   run(
     onResult: (result: unknown) => void,
     onError: (thrown: unknown) => void,

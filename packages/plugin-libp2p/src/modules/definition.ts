@@ -1,5 +1,6 @@
 import { labelFor, nameFor } from './names.js'
 
+/** The kinds of metrics that a module registers. */
 export type ModuleKind = 'gauge' | 'counter' | 'histogram' | 'summary'
 
 /** One value, or a group: one value for each value of a label. */

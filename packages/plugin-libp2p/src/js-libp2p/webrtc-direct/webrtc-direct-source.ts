@@ -75,7 +75,7 @@ export class WebrtcDirectSource implements WebtransportSource {
     this.#undo.run()
   }
 
-  /** Watches the node's events; those of another node when the host has replaced it. */
+  /** Watches the node's events; those of another node when the application has replaced it. */
   #watchEvents(): void {
     const { events } = this.#view
     if (events === undefined || events === this.#watched) return

@@ -2,14 +2,14 @@ import type { Metrics } from '@libp2p/interface'
 import { tcp } from '@libp2p/tcp'
 import { webRTCDirect } from '@libp2p/webrtc'
 import { describe, expect, it } from 'vitest'
-import { libp2p, type Libp2pOptions } from '../../../src/index.js'
+import { libp2p, type Libp2pNodeOptions } from '../../../src/index.js'
 import { startTestHost, type TestHost, until } from '@tidegauge/testkit'
 import { familiesOf } from '../../support/values.js'
 import { connectionTo, createNode, delay, openStream } from '../../support/nodes.js'
 
 /** A node whose `metrics` a test uses as a module does, before and after the host starts. */
 async function createMeasured(
-  options?: Libp2pOptions,
+  options?: Libp2pNodeOptions,
 ): Promise<{ metrics: Metrics; start: () => Promise<TestHost> }> {
   const plugin = libp2p(options)
   const node = await createNode({ metrics: plugin.metrics })
