@@ -42,7 +42,7 @@ const defaultMaxBytes = { udp: 1_432, tcp: 8_192, unix: 8_192 }
 /** A line hardly fits into less. */
 const MIN_BYTES = 64
 /** UDP: the most that it carries over IPv4. */
-const maxMaxBytes = { udp: 65_507, tcp: 2 ** 20, unix: 65_536 }
+const maxBytesLimit = { udp: 65_507, tcp: 2 ** 20, unix: 65_536 }
 /** `sockaddr_un` has 108 bytes; the last one is zero. */
 const MAX_PATH_BYTES = 107
 
@@ -55,7 +55,7 @@ export function parseTarget(check: OptionCheck, options: TargetOptions): Target 
     options.maxDatagramBytes,
     defaultMaxBytes[protocol],
     MIN_BYTES,
-    maxMaxBytes[protocol],
+    maxBytesLimit[protocol],
   )
   if (protocol === 'unix') {
     const { path = '' } = given

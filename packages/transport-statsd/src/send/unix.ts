@@ -19,7 +19,7 @@ interface UnixSocketModule {
  * Sends datagrams over a Unix socket with node-unix-socket, because Node.js has no such sockets.
  *
  * node-unix-socket calls back before `sendTo` returns, unless the receiver has no room: then it retries without a
- * pause, which takes a whole core. Closing the socket cancels the datagram, so each one has either been sent or not,
+ * pause, which uses a complete core. Closing the socket cancels the datagram, so each one has either been sent or not,
  * and it is retried here.
  */
 export class UnixSender implements Sender {

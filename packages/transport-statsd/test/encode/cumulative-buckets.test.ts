@@ -79,7 +79,7 @@ describe('an exponential histogram', () => {
   })
 })
 
-/** What the registry holds after these observations. */
+/** The exponential histogram after these observations. */
 async function stateOf(values: readonly number[], maxBuckets?: number): Promise<ExponentialBuckets> {
   const table = defineInstruments({
     size: {

@@ -41,7 +41,7 @@ describe('20,000 unchanged series of an exponential histogram', () => {
   })
 })
 
-describe('series that are gone', () => {
+describe('removed series', () => {
   it('are forgotten when they are the greater part, and the others continue', async () => {
     const sender = createTestSender({ maxBytes: 65_000 })
     const { tidegauge, instruments } = await startTransport(table, { sender })

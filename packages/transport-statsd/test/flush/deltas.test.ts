@@ -1,11 +1,11 @@
-import { defineInstruments } from '@tidegauge/core'
+import { defineInstruments, definePlugin } from '@tidegauge/core'
+import { runs, startTestHost } from '@tidegauge/testkit'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseOptions } from '../../src/options.js'
 import { createTransport } from '../../src/transport.js'
 import { startTransport, startWithReceiver } from '../support/start-transport.js'
 import { createTestSender, doubtful, failed, sent } from '../support/test-sender.js'
-import { runs } from '@tidegauge/testkit'
 
 const table = defineInstruments({
   hits: { kind: 'counter', name: 'hits', help: 'Hits.', labels: { route: {} } },
@@ -108,6 +108,36 @@ describe('counters', () => {
     await tidegauge.start()
     instruments.work.inc(2)
     expect(await flush()).toEqual(['work:2|c'])
+  })
+})
+
+describe('two instances of a plugin', () => {
+  it('are two series, and one that is removed and added again starts from zero', async () => {
+    const totals = { a: 3, b: 10 }
+    const pluginOf = (node: 'a' | 'b') =>
+      definePlugin({
+        name: 'app',
+        version: '0.0.0',
+        apiLevel: 1,
+        instruments: { work: table.work },
+        collect: ({ instruments }) => instruments.work.setTotal(totals[node]),
+      })
+    const sender = createTestSender()
+    const transport = createTransport(parseOptions(), sender)
+    const a = pluginOf('a')
+    const { tidegauge } = await startTestHost({ a, b: pluginOf('b') }, { transports: [transport] })
+    const flush = async () => {
+      await tidegauge.flush()
+      return sender.takeSent()
+    }
+    expect(await flush()).toEqual(['work:3|c|#node:a', 'work:10|c|#node:b'])
+    await tidegauge.remove(a)
+    totals.b = 11
+    expect(await flush()).toEqual(['work:1|c|#node:b'])
+    totals.a = 2
+    tidegauge.use(pluginOf('a'), { labels: { node: 'a' }, intervalMs: 0, maxAgeMs: 0 })
+    await tidegauge.start()
+    expect(await flush()).toEqual(['work:2|c|#node:a'])
   })
 })
 

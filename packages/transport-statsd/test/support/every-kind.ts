@@ -33,7 +33,7 @@ export const everyKind = defineInstruments({
   phase: { kind: 'state_set', name: 'app_phase', help: 'Phase.', states: ['idle', 'busy'] },
 })
 
-/** The same values each time, of every sort that is written in its own way. */
+/** Records the same values each time, of every sort that is written differently. */
 export function recordEveryKind(instruments: Handles<typeof everyKind>): void {
   const { requests, open, heat, wait, work, size, lag, build, phase } = instruments
   requests.inc({ route: '/a', method: 'GET' }, 3)

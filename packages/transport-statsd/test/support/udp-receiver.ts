@@ -4,13 +4,13 @@ import { onTestFinished } from 'vitest'
 
 export interface UdpReceiver {
   readonly port: number
-  /** The datagrams that have come since the last call, once none comes any more. */
+  /** The datagrams since the last call, when no more arrive. */
   take(): Promise<string[]>
   /** Stops listening; datagrams are refused from then on. */
   close(): Promise<void>
 }
 
-/** A UDP socket on loopback, closed after the test. A port may be asked for again. */
+/** A UDP socket on loopback, closed after the test. A port may be used again. */
 export async function openReceiver(port = 0): Promise<UdpReceiver> {
   const socket = createSocket({ type: 'udp4', recvBufferSize: 4 << 20 })
   const datagrams: string[] = []

@@ -1,7 +1,7 @@
-/** What a line of StatsD says, as plain data. */
+/** The content of a StatsD line, as plain data. */
 
 /**
- * How a line carries its tags.
+ * How a line has its tags.
  *
  * `dogstatsd`: `name:1|c|#key:value,…` (Datadog, "Datagram Format and Shell Usage").
  * `influx`: `name,key=value:1|c` (Telegraf, `plugins/inputs/statsd/README.md`, "Influx Statsd").
@@ -16,8 +16,8 @@ export const styles: readonly Style[] = ['dogstatsd', 'influx', 'librato', 'sign
 /**
  * Counter, gauge, timer in milliseconds, histogram, distribution, set.
  *
- * `h` and `d` are Datadog's, and Telegraf and statsd_exporter read them too. The original server takes every type that
- * it does not know for a counter (`stats.js`, the last branch of `handlePacket`).
+ * `h` and `d` are Datadog's, and Telegraf and statsd_exporter read them too. The original server treats unknown types
+ * as counters (`stats.js`, the last branch of `handlePacket`).
  */
 export type Kind = 'c' | 'g' | 'ms' | 'h' | 'd' | 's'
 
@@ -30,11 +30,11 @@ export interface Line {
   readonly kind: Kind
   /** NaN for a set, whose value is a text. */
   readonly value: number
-  /** What a set holds; undefined for every other kind. */
+  /** The member of a set; undefined for other kinds. */
   readonly member?: string
   /** A gauge with a sign: added to what the server has, instead of replacing it. */
   readonly relative: boolean
-  /** More than 0 and at most 1. */
+  /** Above 0 and up to 1. */
   readonly sampleRate: number
 }
 

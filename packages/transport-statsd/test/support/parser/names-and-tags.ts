@@ -1,17 +1,17 @@
-/** What stands before the first colon: a name, and in three styles its tags. */
+/** Parses the text before the first colon: a name, and in three styles its tags. */
 import { refuse, type Style, type Tags } from './line.js'
 
 /**
- * What every receiver keeps as it is. Datadog's datagram page allows ASCII letters, digits, underscores and full
- * stops; the original server keeps `-` too (`stats.js`, `sanitizeKeyName`), and deletes or replaces the rest, by which
- * two names become one.
+ * Names that every receiver keeps unchanged. Datadog's datagram page allows ASCII letters, digits, underscores and full
+ * stops; the original server keeps `-` too (`stats.js`, `sanitizeKeyName`), and removes or replaces the rest, so that two
+ * names could become equal.
  */
 const plainName = /^[A-Za-z0-9_.-]+$/
 
 /** Datadog's naming policy; `_e{` and `_sc` at the start are an event and a service check, and no metric. */
 const datadogName = /^[A-Za-z][A-Za-z0-9_.]*$/
 
-/** No receiver reads these inside a tag in front of the colon: each of them ends or begins something. */
+/** No receiver reads these inside a tag before the colon: each of them starts or ends something. */
 const endsTag = /[:|@#,=[\]]/
 
 const control = /\p{Cc}|\u2028|\u2029/u
@@ -24,7 +24,7 @@ export function readName(style: Style, text: string, line: string): { name: stri
   return { name, tags: tags === undefined ? [] : readTags(tags, '=', line) }
 }
 
-/** The tags of DogStatsD, without the `#`. A value may hold colons (Datadog, "Getting Started with Tags"). */
+/** The tags of DogStatsD, without the `#`. A value may have colons (Datadog, "Getting Started with Tags"). */
 export function readDatadogTags(text: string, line: string): Tags {
   return readTags(text, ':', line)
 }
@@ -38,7 +38,7 @@ function split(style: Style, text: string, line: string): [name: string, tags: s
     case 'signalfx': {
       const [name, rest] = splitAt(text, '[')
       if (rest === undefined) return [name, undefined]
-      // a name may go on after the bracket; a sender has no reason to do so
+      // a name may continue after the bracket, but no sender needs that
       if (!rest.endsWith(']')) refuse(line, 'the tags do not end with a bracket before the colon')
       return [name, rest.slice(0, -1)]
     }
@@ -54,7 +54,7 @@ function splitAt(text: string, separator: string): [before: string, after: strin
 
 function readTags(text: string, separator: ':' | '=', line: string): Tags {
   const tags = text.split(',').map((tag) => readTag(tag, separator, line))
-  // a receiver keeps one of them: the other would be lost
+  // a receiver keeps only one of them
   if (new Set(tags.map(([key]) => key)).size < tags.length) refuse(line, 'a tag is given twice')
   return tags
 }
@@ -64,10 +64,10 @@ function readTag(tag: string, separator: ':' | '=', line: string): readonly [key
   if (value === undefined) refuse(line, `the tag ${JSON.stringify(tag)} has no value`)
   // statsd_exporter drops it, Telegraf keeps an empty one that InfluxDB refuses, Datadog's page forbids it
   if (key === '' || value === '') refuse(line, `half of the tag ${JSON.stringify(tag)} is empty`)
-  if (control.test(tag)) refuse(line, `the tag ${JSON.stringify(tag)} holds a control character`)
+  if (control.test(tag)) refuse(line, `the tag ${JSON.stringify(tag)} has a control character`)
   if (separator === ':') {
-    // statsd_exporter takes a leading `#` off a key, as one client sends it
-    if (key.startsWith('#')) refuse(line, `the tag ${JSON.stringify(tag)} begins with a second hash`)
+    // statsd_exporter removes a leading `#` of a key, because one client sends it
+    if (key.startsWith('#')) refuse(line, `the tag ${JSON.stringify(tag)} starts with a second hash`)
   } else if (endsTag.test(key) || endsTag.test(value))
     refuse(line, `the tag ${JSON.stringify(tag)} ends too early`)
   return [key, value]

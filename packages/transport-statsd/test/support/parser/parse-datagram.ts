@@ -1,15 +1,15 @@
 /**
- * A strict reader of StatsD, written from the formats' documentation and from nothing of ours.
+ * A strict StatsD parser, written from the documentation of the formats, and independent of the encoder.
  *
- * Receivers put up with a lot; this one throws on whatever a document does not allow, or on what one of the known
- * receivers would read otherwise than it was meant.
+ * Receivers tolerate a lot. This parser throws on everything that a document does not allow, and on what one of the
+ * known receivers would misread.
  */
 import type { Line, Style } from './line.js'
 import { refuse } from './line.js'
 import { readName } from './names-and-tags.js'
 import { readValues } from './values.js'
 
-/** Lines of one datagram: separated by a line break, none empty, and none behind the last. Throws `SyntaxError`. */
+/** The lines of one datagram: separated by line breaks, none empty, none after the last. Throws `SyntaxError`. */
 export function parseDatagram(style: Style, bytes: Uint8Array): Line[] {
   return decode(bytes)
     .split('\n')
@@ -17,13 +17,13 @@ export function parseDatagram(style: Style, bytes: Uint8Array): Line[] {
 }
 
 /**
- * What came over one connection: each line ends with a line break (`statsd/statsd`, `docs/server.md`). Throws
- * `SyntaxError`, also when the last line is not whole.
+ * The lines of one connection: each ends with a line break (`statsd/statsd`, `docs/server.md`). Throws
+ * `SyntaxError`, also when the last line is incomplete.
  */
 export function parseStream(style: Style, bytes: Uint8Array): Line[] {
   if (bytes.length === 0) return []
   const text = decode(bytes)
-  if (!text.endsWith('\n')) refuse(text.slice(text.lastIndexOf('\n') + 1), 'the last line has no end')
+  if (!text.endsWith('\n')) refuse(text.slice(text.lastIndexOf('\n') + 1), 'the last line has no line break')
   return text
     .slice(0, -1)
     .split('\n')
@@ -33,9 +33,9 @@ export function parseStream(style: Style, bytes: Uint8Array): Line[] {
 /** One line without its line break; more than one entry when it packs several values. Throws `SyntaxError`. */
 export function parseLine(style: Style, line: string): Line[] {
   if (line === '') refuse(line, 'the line is empty')
-  if (/\p{Cc}/u.test(line)) refuse(line, 'there is a control character')
+  if (/\p{Cc}/u.test(line)) refuse(line, 'it has a control character')
   const colon = line.indexOf(':')
-  if (colon === -1) refuse(line, 'there is no value')
+  if (colon === -1) refuse(line, 'it has no value')
   const { name, tags } = readName(style, line.slice(0, colon), line)
   return readValues(style, line.slice(colon + 1), tags, line).map((values) => ({ name, ...values }))
 }

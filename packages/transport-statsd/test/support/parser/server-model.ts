@@ -1,19 +1,19 @@
-/** What a server holds after the lines that it got: the semantics of the types, apart from their syntax. */
+/** The values of a server after the lines that it received: the semantics of the types, without their syntax. */
 import type { Line, Style, Tags } from './line.js'
 import { parseDatagram, parseStream } from './parse-datagram.js'
 
-/** Labels to look something up by: their order means nothing. */
+/** Labels of a series, in any order. */
 export type Labels = Readonly<Record<string, string>>
 
 export interface ServerModel {
-  /** Reads a datagram and applies it. Throws `SyntaxError` as `parseDatagram` does, and then applies nothing. */
+  /** Parses a datagram and applies it. Throws `SyntaxError` like `parseDatagram`, and then applies nothing. */
   receive(datagram: Uint8Array): readonly Line[]
-  /** Reads all that came over one connection. */
+  /** The same for the bytes of one connection. */
   receiveStream(bytes: Uint8Array): readonly Line[]
   /** Undefined before the first line of that name and those tags. */
   counter(name: string, labels?: Labels): number | undefined
   gauge(name: string, labels?: Labels): number | undefined
-  /** Of `ms`, `h` and `d` lines, in the order in which they came; the weight is one by the rate. */
+  /** Of `ms`, `h` and `d` lines, in their order. The weight is 1 divided by the rate. */
   samples(name: string, labels?: Labels): readonly { value: number; weight: number }[]
   members(name: string, labels?: Labels): ReadonlySet<string>
   /** How many series of each type there are. */
@@ -24,7 +24,7 @@ export interface ServerModel {
  * A server of one style.
  *
  * `signedGauges`: what a gauge with a sign means. `added` is StatsD's own rule (`docs/metric_types.md`), Telegraf's
- * and statsd_exporter's; Datadog's agent knows no such thing and takes it as it is, `absolute`.
+ * and statsd_exporter's; Datadog's agent sets it as it is, `absolute`.
  */
 export function createServerModel(style: Style, signedGauges: 'added' | 'absolute' = 'added'): ServerModel {
   const counters = new Map<string, number>()

@@ -1,10 +1,10 @@
-/** What stands behind the first colon: values, a type, a sampling rate, and in one style the tags. */
+/** Parses the text after the first colon: values, a type, a sampling rate, and in one style the tags. */
 import { refuse, type Kind, type Line, type Style, type Tags } from './line.js'
 import { readDatadogTags } from './names-and-tags.js'
 
 const kinds: ReadonlySet<string> = new Set(['c', 'g', 'ms', 'h', 'd', 's'])
 
-/** Decimal, with an exponent as every receiver's own number reader has it; never NaN, infinity or hexadecimal. */
+/** Decimal, with or without an exponent, as every receiver reads it; not NaN, infinity or hexadecimal. */
 const number = /^[+-]?\d+(\.\d+)?([eE][+-]?\d+)?$/
 
 /** Without an exponent: the original server reads `@1e-7` as 1 (`stats.js`: `/^@([\d.]+)/`). */
@@ -20,7 +20,7 @@ export function readValues(style: Style, text: string, tags: Tags, line: string)
   if (style === 'dogstatsd') return readPacked(text, line)
   return text.split(':').map((sample) => {
     const [value, kind, ...rest] = sample.split('|')
-    if (rest.length > 1) refuse(line, 'there is something behind the sampling rate')
+    if (rest.length > 1) refuse(line, 'it has text after the sampling rate')
     return readValue(value, readKind(kind, line), { tags, sampleRate: readRate(rest[0], line) }, line)
   })
 }
@@ -29,18 +29,18 @@ function readPacked(text: string, line: string): Values[] {
   const [values, type, ...fields] = text.split('|')
   const kind = readKind(type, line)
   const order = fields.map((field) => fieldOrder.indexOf(field[0] ?? '?'))
-  if (order.some((place, i) => place === -1 || place <= (order[i - 1] ?? -1)))
-    refuse(line, 'a field is unknown, empty, twice there or at the wrong place')
+  if (order.some((at, i) => at === -1 || at <= (order[i - 1] ?? -1)))
+    refuse(line, 'a field is unknown, empty, repeated or in the wrong order')
   const field = (first: string) => fields.find((one) => one.startsWith(first))
   if (field('c') !== undefined && !/^c:.+$/.test(field('c')!)) refuse(line, 'the container is malformed')
   if (field('T') !== undefined && (!/^T\d+$/.test(field('T')!) || (kind !== 'c' && kind !== 'g')))
-    refuse(line, 'the timestamp is malformed, or of a type that has none')
+    refuse(line, 'the timestamp is malformed, or its type has none')
   const tagged = field('#')
   const shared = {
     tags: tagged === undefined ? [] : readDatadogTags(tagged.slice(1), line),
     sampleRate: readRate(field('@'), line),
   }
-  // a colon may belong to what a set holds
+  // a colon may belong to a member of a set
   const each = kind === 's' ? [values] : values.split(':')
   return each.map((value) => readValue(value, kind, shared, line))
 }
@@ -62,13 +62,13 @@ function readValue(
   { tags, sampleRate }: { tags: Tags; sampleRate: number },
   line: string,
 ): Values {
-  // sampling says how often an event was left out: a gauge or a set has no events (Datadog's page)
+  // sampling means that events were left out: a gauge or a set has no events (Datadog's page)
   if (sampleRate !== 1 && (kind === 'g' || kind === 's')) refuse(line, `a ${kind} is never sampled`)
   if (kind === 's') {
-    if (text === '' || /\p{Cc}/u.test(text)) refuse(line, 'a set holds nothing, or a control character')
+    if (text === '' || /\p{Cc}/u.test(text)) refuse(line, 'a set has an empty member, or a control character')
     return { tags, kind, value: Number.NaN, member: text, relative: false, sampleRate }
   }
-  if (!number.test(text)) refuse(line, `the value ${JSON.stringify(text)} is no number`)
+  if (!number.test(text)) refuse(line, `the value ${JSON.stringify(text)} is not a number`)
   const value = Number(text)
   if (!Number.isFinite(value)) refuse(line, `the value ${text} is larger than any number`)
   const signed = text.startsWith('+') || text.startsWith('-')

@@ -64,7 +64,7 @@ describe.each(['udp', 'tcp'] as const)('a transport over %s', (protocol) => {
     })
   })
 
-  it('takes nothing from another transport, even when that one has no receiver for a while', async () => {
+  it('does not affect another transport, even when that one has no receiver for a while', async () => {
     const [one, other] = [await startServer(), await startServer()]
     const to = (server: StatsdServer, name: string) =>
       statsd({ name, protocol, port: server.port, tags: 'none', ...never })
