@@ -56,7 +56,7 @@ export class NodeSource implements Libp2pSource {
 
   /** Throws `LIFECYCLE_WRONG_STATE` while there is no node. */
   async start(context: SourceContext): Promise<void> {
-    this.#watcher.late?.attach()
+    this.#watcher.late?.start()
     if (!this.#watcher.view.hasNode)
       throw new LifecycleError('LIFECYCLE_WRONG_STATE', NO_NODE, 'without a node')
     await this.#nested?.stop()
@@ -86,7 +86,7 @@ export class NodeSource implements Libp2pSource {
   }
 
   async stop(): Promise<void> {
-    this.#watcher.late?.detach()
+    this.#watcher.late?.stop()
     this.#undo.run()
     this.#manager = undefined
     this.#modules.stop()

@@ -1,6 +1,6 @@
 import { safeGet, safeGetMethod, UndoList } from '@tidegauge/attach'
 import { LifecycleError, OptionsError } from '@tidegauge/core'
-import { LateAttachment, watchConnections } from './late-attachment.js'
+import { LateWatcher, watchConnections } from './late-watcher.js'
 import { createMetrics, type MetricsDeps } from './metrics/create-metrics.js'
 import { Forwards } from './metrics/forwards.js'
 import type { ForwardFactory, MetricsLike } from './metrics/metrics-like.js'
@@ -26,7 +26,7 @@ export class NodeWatcher {
   readonly #deps: NodeWatcherDeps & MetricsDeps
   readonly #undo = new UndoList()
   /** Of a node that was created without our metrics: any other is watched all the time. */
-  late: LateAttachment | undefined
+  late: LateWatcher | undefined
   #returned: MetricsLike | undefined
   #replaced: ComponentsLike | undefined
 
@@ -66,8 +66,8 @@ export class NodeWatcher {
     view.node = node
     if (isKnown) return
     if (this.#callsUs(components?.metrics)) return this.#watch()
-    this.late = new LateAttachment({ ...this.#deps, view, metrics: this.metrics })
-    this.late.attach()
+    this.late = new LateWatcher({ ...this.#deps, view, metrics: this.metrics })
+    this.late.start()
   }
 
   /** Logs when two nodes are counted as one, which does not show before both run. */
@@ -101,7 +101,7 @@ export class NodeWatcher {
     if (isRunning(components, node))
       throw new LifecycleError('LIFECYCLE_WRONG_STATE', `plugin "libp2p": ${SECOND_NODE}`, 'observing')
     this.#replaced = components
-    this.late?.detach()
+    this.late?.stop()
     this.late = undefined
     this.#undo.run()
     this.#deps.traffic.stop()

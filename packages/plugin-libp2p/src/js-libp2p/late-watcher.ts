@@ -5,8 +5,8 @@ import type { ForwardFactory, MetricsLike } from './metrics/metrics-like.js'
 import type { NodeView } from './node-view.js'
 import { connectionOf, type ConnectionLike } from './shapes.js'
 
-/** What a {@link LateAttachment} is made with. */
-export interface LateAttachmentDeps extends MetricsDeps {
+/** What a {@link LateWatcher} is made with. */
+export interface LateWatcherDeps extends MetricsDeps {
   readonly view: NodeView
   /** Our implementation of libp2p's `Metrics`. */
   readonly metrics: MetricsLike
@@ -28,19 +28,19 @@ export function watchConnections(view: NodeView, { traffic, logOnce }: MetricsDe
 }
 
 /**
- * Attaches to one node that was created without our metrics, and detaches from it.
+ * Watches one node that was created without our metrics, and restores it.
  *
  * Connections and streams that are open are counted from now on; what they moved before is not known. Neither is what
  * modules registered in their constructors.
  */
-export class LateAttachment {
-  readonly #deps: LateAttachmentDeps
+export class LateWatcher {
+  readonly #deps: LateWatcherDeps
   /** The metrics that the node had. Every call is passed on to them. */
   readonly #before: MetricsLike | undefined
   readonly #undo = new UndoList()
-  #isAttached = false
+  #isWatching = false
 
-  constructor(deps: LateAttachmentDeps) {
+  constructor(deps: LateWatcherDeps) {
     const { components } = deps.view
     this.#deps = deps
     this.#before = components?.metrics as MetricsLike | undefined
@@ -49,9 +49,9 @@ export class LateAttachment {
     deps.forwards.replace(targets.filter((target) => target !== undefined && target !== null))
   }
 
-  attach(): void {
-    if (this.#isAttached) return
-    this.#isAttached = true
+  start(): void {
+    if (this.#isWatching) return
+    this.#isWatching = true
     const { view, traffic, logOnce } = this.#deps
     traffic.start('removable')
     this.#undo.add(() => traffic.stop())
@@ -69,8 +69,8 @@ export class LateAttachment {
   }
 
   /** Restores the node. */
-  detach(): void {
-    this.#isAttached = false
+  stop(): void {
+    this.#isWatching = false
     this.#undo.run()
   }
 
