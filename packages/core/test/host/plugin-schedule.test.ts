@@ -109,6 +109,42 @@ describe('the scheduler', () => {
     expect(max).toBe(1)
   })
 
+  test('ticks once for each interval when the host starts again while a tick of before hangs', async () => {
+    let end: (() => void) | undefined
+    let isHanging = false
+    let passes = 0
+    const clock = createManualClock()
+    const plugin = createPlugin({
+      name: 'p',
+      collect: () => {
+        passes++
+        return isHanging ? new Promise<void>((resolve) => (end = resolve)) : undefined
+      },
+    })
+    const host = createTidegauge({ clock, logger: 'silent' }).use(plugin, {
+      intervalMs: 1_000,
+      jitterRatio: 0,
+      timeoutMs: 60_000,
+    })
+    await host.start()
+    isHanging = true
+    await clock.advance(1_000)
+    const stopped = host.stop()
+    await clock.advance(5_000)
+    await stopped
+    const started = host.start()
+    await flushPromises()
+    isHanging = false
+    end!()
+    await started
+    await clock.advance(1_000)
+    passes = 0
+    await clock.advance(10_000)
+    expect(passes).toBe(10)
+    await host.stop()
+    expect(clock.pending).toBe(0)
+  })
+
   test('does not leave a plugin attached that was stopped while it started', async () => {
     const calls: string[] = []
     let end = () => {}
