@@ -45,18 +45,14 @@ describe.each(['mjs', 'cjs'])("the README's programs as .%s", (ending) => {
     expect(outcome.stdout).toContain('libp2p_connection_manager_connections{state="inbound"} 0\n')
   })
 
-  test("the root README's plugin counts what its queue does", async () => {
+  test("core's README has a plugin that counts what its queue does", async () => {
     const outcome = await consumer.run(`plugin.${ending}`)
     assertDone('the plugin', outcome)
-    const ofQueue = outcome.stdout
-      .split('\n')
-      .filter((line) => line.startsWith('queue_') && !line.includes('le='))
-    expect(ofQueue).toEqual([
+    expect(outcome.stdout.split('\n').filter((line) => /^queue_(size|jobs_total)/.test(line))).toEqual([
+      'queue_size{priority="high"} 1',
+      'queue_size{priority="low"} 3',
       'queue_jobs_total{outcome="done"} 2',
-      'queue_jobs_total{outcome="failed"} 1',
-      'queue_waiting_jobs{queue="mail"} 3',
-      'queue_job_duration_seconds_sum 1.75',
-      'queue_job_duration_seconds_count 3',
+      'queue_jobs_total{outcome="failed"} 0',
     ])
   })
 
@@ -108,20 +104,21 @@ describe.each([
 /** Scrapes before it stops, and lets the process end. */
 async function host(): Promise<string> {
   const port = await freePort()
-  const scrape = `console.log(await (await fetch('http://127.0.0.1:${port}/metrics')).text())`
-  let code = blockWith('README.md', "from '@tidegauge/plugin-libp2p'")
-  code = replaceOnce(code, 'port: 9464', `port: ${port}`)
-  code = replaceOnce(code, 'await tidegauge.stop()', `${scrape}\nawait tidegauge.stop()`)
-  return `${code}\nawait node.stop()\n`
+  const code = blockWith('README.md', "from '@tidegauge/plugin-libp2p'")
+  return `${replaceOnce(code, 'port: 9464', `port: ${port}`)}
+console.log(await (await fetch('http://127.0.0.1:${port}/metrics')).text())
+await tidegauge.stop()
+await node.stop()
+`
 }
 
 async function shortest(): Promise<string> {
   const code = blockWith('packages/transport-prometheus/README.md', 'app_starts_total')
-  return `${replaceOnce(code, 'port: 9464', `port: ${await freePort()}`)}\nprocess.exit()\n`
+  return replaceOnce(code, 'port: 9464', `port: ${await freePort()}`)
 }
 
 function statsd(): string {
-  const code = blockWith('packages/transport-statsd/README.md', 'udp://127.0.0.1:8125')
+  const code = blockWith('packages/transport-statsd/README.md', 'app_starts_total')
   return replaceOnce(code, '127.0.0.1:8125', `127.0.0.1:${receiver.address().port}`)
 }
 
@@ -131,14 +128,13 @@ function plugin(): string {
 import { EventEmitter as Emitter } from 'node:events'
 import { createTidegauge } from '@tidegauge/core'
 import { prometheus } from '@tidegauge/transport-prometheus'
-${blockWith('README.md', 'export function jobQueue')}
-const queue = Object.assign(new Emitter(), { lengths: () => new Map([['mail', 3]]) })
+${blockWith('packages/core/README.md', 'export function queuePlugin')}
+const queue = Object.assign(new Emitter(), { sizes: async () => ({ high: 1, low: 3 }) })
 const endpoint = prometheus({ port: 0 })
-const tidegauge = createTidegauge().use(jobQueue(queue)).export(endpoint)
+const tidegauge = createTidegauge().use(queuePlugin(queue)).export(endpoint)
 await tidegauge.start()
-queue.emit('end', { seconds: 0.25 })
-queue.emit('end', { seconds: 1 })
-queue.emit('end', { seconds: 0.5, error: new Error('no') })
+queue.emit('done', 'a')
+queue.emit('done', 'b')
 console.log(await (await fetch(endpoint.url!)).text())
 await tidegauge.stop()
 `

@@ -16,13 +16,15 @@ test('every range on a package of ours takes the version that is here', () => {
 })
 
 describe.each(all)('$manifest.name', ({ folder, manifest }) => {
+  const hasDocs = existsSync(join(workspaceRoot, folder, 'docs'))
+
   test('can be published with provenance and found again', () => {
     expect(manifest).toMatchObject({
       license: 'MIT',
       type: 'module',
       engines: { node: '>=22.15' },
       sideEffects: false,
-      files: ['dist', 'src', 'README.md', 'CHANGELOG.md'],
+      files: ['dist', 'src', ...(hasDocs ? ['docs'] : []), 'README.md', 'CHANGELOG.md'],
       publishConfig: { access: 'public', provenance: true },
       repository: { type: 'git', directory: folder },
     })
@@ -37,12 +39,11 @@ describe.each(all)('$manifest.name', ({ folder, manifest }) => {
     expect(Object.keys((manifest.exports as Record<string, object>)['.'])[0]).toBe('types')
   })
 
-  test('asks for core as a peer, and for no other package of ours', () => {
-    const ours = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }).filter((name) =>
-      name.startsWith('@tidegauge/'),
-    )
-    expect(ours).toEqual(folder === 'packages/core' ? [] : ['@tidegauge/core'])
-    expect(Object.keys(manifest.dependencies ?? {})).not.toContain('@tidegauge/core')
+  test('needs core as a peer, attach as an ordinary dependency if at all, and no other package of ours', () => {
+    const ours = (ranges: object = {}) => Object.keys(ranges).filter((name) => name.startsWith('@tidegauge/'))
+    expect(ours(manifest.peerDependencies)).toEqual(folder === 'packages/core' ? [] : ['@tidegauge/core'])
+    const allowed = /^packages\/(plugin-|testkit$)/.test(folder) ? ['@tidegauge/attach'] : []
+    expect(allowed).toEqual(expect.arrayContaining(ours(manifest.dependencies)))
   })
 
   test('has ranges that a registry understands', () => {
@@ -60,7 +61,8 @@ describe.each(all)('$manifest.name', ({ folder, manifest }) => {
 
   test('exports the version of its manifest', () => {
     const path = join(workspaceRoot, folder, 'src/version.ts')
-    if (folder === 'packages/testkit' && !existsSync(path)) return // it is no component of a host
+    // these are not components of a host
+    if (/^packages\/(testkit|attach)$/.test(folder) && !existsSync(path)) return
     expect(readFileSync(path, 'utf8')).toContain(`ersion = '${manifest.version}'`)
   })
 })

@@ -123,7 +123,7 @@ async function coreOfTomorrow(tarball: string): Promise<string> {
   mkdirSync(folder, { recursive: true })
   assertDone('tar', await outcomeOf('tar', ['-xzf', tarball, '-C', work], work))
   edit(join(folder, 'package.json'), (text) => JSON.stringify({ ...JSON.parse(text), version: '9.0.0' }))
-  edit(join(folder, 'dist/plugin/plugin.js'), (text) => replaceOnce(text, 'apiLevel = 1', 'apiLevel = 2'))
+  edit(join(folder, 'dist/contract/plugin.js'), (text) => replaceOnce(text, 'apiLevel = 1', 'apiLevel = 2'))
   assertDone(
     'npm pack',
     await outcomeOf('npm', ['pack', '--ignore-scripts', `--pack-destination=${work}`], folder),

@@ -20,19 +20,22 @@ afterAll(() => remove())
 describe.each(publishedManifests())('the tarball of $manifest.name', ({ folder }) => {
   const packed = () => packages.find((one) => one.folder === folder)!
 
-  test('holds each source with what was built from it, and nothing else', () => {
+  test('holds each source with what was built from it, its documentation, and nothing else', () => {
     const sources = globSync('src/**/*.ts', { cwd: join(workspaceRoot, folder) })
     const built = sources.flatMap((path) => {
       const stem = path.replace(/^src/, 'dist').replace(/\.ts$/, '')
       return ['.d.ts', '.d.ts.map', '.js', '.js.map'].map((ending) => `${stem}${ending}`)
     })
-    const expected = ['LICENSE', 'README.md', 'package.json', ...sources, ...built]
+    const docs = globSync('docs/**/*.md', { cwd: join(workspaceRoot, folder) })
+    const expected = ['LICENSE', 'README.md', 'package.json', ...docs, ...sources, ...built]
     expect(new Set(packed().files.filter((path) => path !== 'CHANGELOG.md'))).toEqual(new Set(expected))
   })
 
   test('holds no test, no secret and no path of this machine', () => {
     const text = (path: string) => readFileSync(join(workspaceRoot, folder, path), 'utf8')
-    expect(packed().files.filter((path) => /\btests?\b|\.test\.|(^|\/)\.|tsbuildinfo/.test(path))).toEqual([])
+    expect(
+      packed().files.filter((path) => /(^|\/)tests?\/|\.test\.|(^|\/)\.|tsbuildinfo/.test(path)),
+    ).toEqual([])
     expect(packed().files.filter((path) => text(path).includes(workspaceRoot))).toEqual([])
   })
 

@@ -4,37 +4,39 @@ import { findReplaced } from '../../words/find-replaced.ts'
 import { identifiers, identifierWords, prefixes } from '../../words/replaced.ts'
 
 // made of parts: the check reads this file, too
-const told = 'is' + 'Told'
-const most = 'MOST' + '_KEYS'
-const notices = 'Not' + 'ices'
+const oldName = 'is' + 'Told'
+const oldConstant = 'MOST' + '_KEYS'
+const oldClass = 'Not' + 'ices'
 const phrase = 'is no ' + 'function'
 
 describe('the check of replaced words', () => {
   test('finds an identifier, a word in an identifier, and a beginning, with what to write', () => {
-    expect(findReplaced('src/a.ts', `const ${told} = 1\nconst ${most} = new ${notices}()\n`)).toEqual([
-      `src/a.ts:1: ${told}: for "told" write logged, reported or set`,
-      `src/a.ts:2: ${most}: write MAX_ for ${'MOST'}_`,
-      `src/a.ts:2: ${notices} is now LogOnce`,
+    expect(
+      findReplaced('src/a.ts', `const ${oldName} = 1\nconst ${oldConstant} = new ${oldClass}()\n`),
+    ).toEqual([
+      `src/a.ts:1: ${oldName}: for "told" write logged, reported or set`,
+      `src/a.ts:2: ${oldConstant}: write MAX_ for ${'MOST'}_`,
+      `src/a.ts:2: ${oldClass} is now LogOnce`,
     ])
   })
 
   test('leaves the same words alone in comments, texts and regular expressions', () => {
     const source = [
-      `// ${told}`,
-      `/* ${told} */`,
-      `const a = '${told}' + "${told}" + \`${told}\``,
-      `const b = /${told}['"]/.test(a) // ${told}`,
+      `// ${oldName}`,
+      `/* ${oldName} */`,
+      `const a = '${oldName}' + "${oldName}" + \`${oldName}\``,
+      `const b = /${oldName}['"]/.test(a) // ${oldName}`,
       `const c = 4 / 2 / 1`,
     ].join('\n')
     expect(findReplaced('a.ts', source)).toEqual([])
   })
 
   test('reads the expressions in templates', () => {
-    expect(findReplaced('a.ts', `\`${told} \${ { a: ${told} } } ${told}\``)).toHaveLength(1)
+    expect(findReplaced('a.ts', `\`${oldName} \${ { a: ${oldName} } } ${oldName}\``)).toHaveLength(1)
   })
 
   test('reads the code in Markdown, and nothing between it', () => {
-    const page = `The host ${told} it.\n\nCall \`${told}()\`.\n\n\`\`\`ts\n${told}()\n\`\`\`\n\n\`\`\`text\n${told}\n\`\`\`\n`
+    const page = `The host ${oldName} it.\n\nCall \`${oldName}()\`.\n\n\`\`\`ts\n${oldName}()\n\`\`\`\n\n\`\`\`text\n${oldName}\n\`\`\`\n`
     expect(findReplaced('a.md', page).map((issue) => issue.split(': ')[0])).toEqual(['a.md:3', 'a.md:6'])
   })
 
