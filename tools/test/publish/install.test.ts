@@ -19,7 +19,7 @@ beforeAll(async () => {
   const [started, packed] = await Promise.all([startRegistry(), packAll()])
   registry = started
   consumer = createConsumer(registry)
-  for (const { tarball } of packed.packages) await publish(consumer, tarball)
+  await Promise.all(packed.packages.map(({ tarball }) => publish(consumer, tarball)))
   packed.remove()
   const ours = packed.packages.map(({ manifest }) => manifest.name)
   assertDone('npm install', await consumer.install([...ours, 'libp2p@^3', '@types/node@^24']))

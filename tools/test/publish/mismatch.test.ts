@@ -17,8 +17,10 @@ beforeAll(async () => {
   const [started, packed] = await Promise.all([startRegistry(), packAll()])
   registry = started
   const publisher = empty()
-  for (const { tarball } of packed.packages) await publish(publisher, tarball)
-  const core = packed.packages.find(({ folder }) => folder === 'packages/core')!
+  const [core, transport] = ['core', 'transport-prometheus'].map((name) =>
+    packed.packages.find(({ folder }) => folder === `packages/${name}`)!,
+  )
+  await Promise.all([core, transport].map(({ tarball }) => publish(publisher, tarball)))
   version = core.manifest.version
   await publish(publisher, await coreOfTomorrow(core.tarball), 'next')
   packed.remove()
