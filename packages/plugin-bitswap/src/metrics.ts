@@ -78,7 +78,7 @@ export const instruments = defineInstruments({
   advertisements: {
     kind: 'counter',
     name: 'libp2p_bitswap_advertisements_total',
-    help: 'Advertisements that this node provides a block; skipped: records that were not due yet.',
+    help: 'Advertisements that this node provides a block; skipped: requests that an auto-provider left out because of its minimum interval.',
     labels: { target: ['dht', 'delegated', 'all'], result: ['success', 'failure', 'skipped'] },
   },
   advertisementLastSuccess: {

@@ -11,6 +11,6 @@ export type BitswapPlugin = Plugin<typeof instruments>
 /** Makes the plugin for one node. Opens nothing. Throws `OPTIONS_INVALID`. */
 export function bitswap(options: BitswapOptions): BitswapPlugin {
   const settings = parseOptions(options)
-  const source = settings.source ?? new HeliaSource(settings.helia)
+  const source = settings.source ?? new HeliaSource(settings.helia, settings.advertisements)
   return sourcePlugin({ name: 'bitswap', version, instruments, source, report })
 }

@@ -39,6 +39,16 @@ describe('options', () => {
     expect(issuesOf({ source: { read: () => {}, stop: 'now' } })).toEqual(['source'])
   })
 
+  it('take the advertisements of a recorder beside a node, and nothing else (issue 10)', () => {
+    const { advertisements } = createBitswapRecorder()
+    expect(issuesOf({ helia: createBareNode(), advertisements })).toEqual([])
+    expect(issuesOf({ source: createBitswapRecorder(), advertisements })).toEqual(['advertisements'])
+    const { dht, delegated } = advertisements
+    for (const wrong of [null, 1, {}, { dht, delegated }, { dht: 1, delegated, skipped: 0 }])
+      expect(issuesOf({ helia: createBareNode(), advertisements: wrong })).toEqual(['advertisements'])
+    expect(issuesOf({ advertisements })).toEqual(['helia'])
+  })
+
   it('must be an object', () => {
     expect(issuesOf('quick')).toEqual(['options'])
     expect(issuesOf([])).toEqual(['options'])

@@ -46,6 +46,11 @@ export class Attempt {
     this.#end(() => this.#deps.counts.failure(this.#target))
   }
 
+  /** Nobody knows how it ends: neither a success nor a failure. */
+  abandon(): void {
+    this.#end(() => {})
+  }
+
   #end(count: () => void): void {
     if (this.#state !== 'running') return
     this.#state = 'over'

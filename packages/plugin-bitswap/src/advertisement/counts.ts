@@ -15,7 +15,7 @@ export interface TargetTotals {
 export interface AdvertisementTotals {
   readonly dht: TargetTotals
   readonly delegated: TargetTotals
-  /** Own provider records that a reprovide round skipped, because they were not due yet. */
+  /** Requests that an auto-provider left out because the minimum interval between two had not passed. */
   readonly skipped: number
   /** Start of the last attempt, however it ended, in Unix milliseconds. Absent before the first. */
   readonly lastAttemptMs?: number
@@ -46,7 +46,7 @@ export class AdvertisementCounts implements AdvertisementTotals {
     totals.failure++
   }
 
-  /** Own records were skipped. */
+  /** Requests were left out because of the minimum interval of an auto-provider. */
   skip(count = 1): void {
     this.skipped += count
   }

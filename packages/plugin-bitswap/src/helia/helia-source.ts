@@ -1,17 +1,20 @@
 import { UndoList } from '@tidegauge/attach'
 import type { SourceContext } from '@tidegauge/core'
-import { AdvertisementCounts } from '../advertisement/counts.js'
+import { AdvertisementCounts, type AdvertisementTotals } from '../advertisement/counts.js'
 import type { BitswapSnapshot, BitswapSource } from '../source.js'
+import { combineTotals } from '../advertisement/combine-totals.js'
 import { AttachedObjects } from './advertisement/attached-objects.js'
 import { watchAdvertisements } from './advertisement/watch.js'
 import { BitswapWatcher, NodeCounts } from './bitswap-watcher.js'
 import { askComponents, findBitswap, type ComponentsAnswer } from './find-bitswap.js'
+import { ShapeCheck } from './shape-check.js'
 import type { HeliaLike, HeliaOption } from './shapes.js'
 
-/** A node, and what it answered when it was asked for its components. */
+/** A node, what it answered when it was asked for its components, and what it lacks. */
 interface Node {
   readonly helia: HeliaLike
   readonly answer: ComponentsAnswer
+  readonly shape: ShapeCheck
 }
 
 /**
@@ -20,17 +23,20 @@ interface Node {
  */
 export class HeliaSource implements BitswapSource {
   readonly #option: HeliaOption
+  readonly #others: AdvertisementTotals | undefined
   readonly #counts = new NodeCounts()
   readonly #advertisements = new AdvertisementCounts()
   #context: (SourceContext & { readonly attached: AttachedObjects }) | undefined
   #node: Node | undefined
   #watcher: BitswapWatcher | undefined
-  /** Why there is no watcher. */
+  /** Why the bitswap of now was not found. */
   #problem: string | undefined
   readonly #nodeUndo = new UndoList()
 
-  constructor(option: HeliaOption) {
+  /** `others` are advertisements that this does not see, such as an auto-provider's: they are added at each read. */
+  constructor(option: HeliaOption, others?: AdvertisementTotals) {
     this.#option = option
+    this.#others = others
   }
 
   /** Never fails: a node that is not there yet is looked for at each read. */
@@ -42,11 +48,12 @@ export class HeliaSource implements BitswapSource {
 
   read(): BitswapSnapshot {
     this.#attach()
-    const problem = this.#findProblem()
     const { sent, received, failedSends } = this.#counts
+    const snapshot = this.#watcher?.read() ?? { sent, received, failedSends }
+    const problem = this.#findProblem()
     return {
-      ...(this.#watcher?.read() ?? { sent, received, failedSends }),
-      advertisements: this.#advertisements,
+      ...snapshot,
+      advertisements: combineTotals(this.#advertisements, this.#others),
       ...(problem === undefined ? {} : { problems: [problem] }),
     }
   }
@@ -66,24 +73,23 @@ export class HeliaSource implements BitswapSource {
     const helia = typeof this.#option === 'function' ? this.#option() : this.#option
     if (helia !== this.#node?.helia) this.#changeNode(helia)
     if (this.#node === undefined) return
-    this.#attachBitswap(this.#node, context)
-    if (isRunning(this.#node.helia))
-      watchAdvertisements(this.#node.helia, { ...context, counts: this.#advertisements })
-  }
-
-  #attachBitswap({ helia, answer }: Node, context: SourceContext): void {
-    const found = findBitswap(helia, answer)
+    const { helia: node, answer, shape } = this.#node
+    const found = findBitswap(node, answer)
     this.#problem = 'problem' in found ? found.problem : undefined
-    if ('problem' in found || this.#watcher?.watches(found.bitswap) === true) return
-    this.#watcher?.stop()
-    this.#watcher = new BitswapWatcher(found.bitswap, this.#counts, context)
+    // of a node without a bitswap that the plugin knows, nothing is known
+    if ('problem' in found) return
+    if (this.#watcher?.watches(found.bitswap) !== true) {
+      this.#watcher?.stop()
+      this.#watcher = new BitswapWatcher(found.bitswap, { ...context, counts: this.#counts, shape })
+    }
+    if (isRunning(node)) watchAdvertisements(node, { ...context, counts: this.#advertisements, shape })
   }
 
   /** A node attaches its bitswap while it starts; its event `start` comes before the first messages. */
   #changeNode(helia: HeliaLike | undefined): void {
     this.#leaveNode()
     if (helia === undefined) return
-    this.#node = { helia, answer: askComponents(helia) }
+    this.#node = { helia, answer: askComponents(helia), shape: new ShapeCheck() }
     const { events } = helia
     if (typeof events?.addEventListener !== 'function') return
     const onStart = (): void => this.#attachSafely()
@@ -106,11 +112,11 @@ export class HeliaSource implements BitswapSource {
   }
 
   #findProblem(): string | undefined {
-    const helia = this.#node?.helia
-    if (helia === undefined) return 'there is no Helia node now: the function helia returned undefined'
-    if (!isRunning(helia))
-      return `the Helia node is ${helia.status}; it is measured again when it has started`
-    return this.#problem
+    if (this.#node === undefined) return 'there is no Helia node now: the function helia returned undefined'
+    const { helia, shape } = this.#node
+    const stopped = isRunning(helia) ? this.#watcher?.stopped : `the Helia node is ${helia.status}`
+    if (stopped !== undefined) return `${stopped}; it is measured again when it has started`
+    return this.#problem ?? shape.problem
   }
 }
 

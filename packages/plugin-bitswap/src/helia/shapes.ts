@@ -53,6 +53,8 @@ export interface LedgerMapLike {
 
 /** The libp2p node under bitswap's network. */
 export interface Libp2pLike {
+  /** `starting`, `started`, `stopping` or `stopped`. */
+  readonly status?: string
   readonly dialProtocol?: (...args: never[]) => Promise<unknown>
   readonly getConnections?: (peer: PeerIdLike) => { readonly length: number }
 }
@@ -60,6 +62,7 @@ export interface Libp2pLike {
 /** The network of @helia/bitswap. */
 export interface NetworkLike extends EventSourceLike {
   readonly libp2p?: Libp2pLike
+  readonly running?: boolean
   readonly sendQueue?: { readonly size?: number }
 }
 
@@ -75,7 +78,7 @@ export interface BitswapLike {
 
 /** A message as @helia/bitswap decodes it. */
 export interface MessageLike {
-  readonly blocks: readonly { readonly data: { readonly byteLength: number } }[]
+  readonly blocks: readonly { readonly data?: { readonly byteLength: number } }[]
   readonly blockPresences: readonly { readonly type: string }[]
   readonly wantlist?: { readonly entries: readonly { readonly cancel?: boolean }[] } | undefined
 }
@@ -93,9 +96,9 @@ export interface StreamLike {
   readonly status?: string
   readonly send: (data: never) => boolean
   /** Of `AbstractMessageStream`: passes data to the layer below. */
-  readonly sendData?: (data: never) => { readonly sentBytes: number }
+  readonly sendData: (data: never) => { readonly sentBytes: number }
   /** Bytes that were passed to `send` and not to the layer below. */
-  readonly writeBufferLength?: number
+  readonly writeBufferLength: number
   addEventListener(type: 'close', listener: () => void): void
   removeEventListener(type: 'close', listener: () => void): void
 }

@@ -2,6 +2,7 @@ import { LogOnce, systemClock } from '@tidegauge/core'
 import { until } from '@tidegauge/testkit'
 import { describe, expect, it } from 'vitest'
 import { BitswapWatcher, NodeCounts } from '../../src/helia/bitswap-watcher.js'
+import { ShapeCheck } from '../../src/helia/shape-check.js'
 import { traffic, readWhenQuiet, value } from '../support/values.js'
 import {
   bitswapOf,
@@ -73,8 +74,8 @@ describe('an answer that is being sent when its ledger is removed', () => {
   it('leaves nothing behind', async () => {
     const [a, b] = [await startNode(), await startNode()]
     const counts = new NodeCounts()
-    const context = { clock: systemClock, logOnce: new LogOnce() }
-    const watcher = new BitswapWatcher(bitswapOf(a), counts, context)
+    const deps = { counts, clock: systemClock, logOnce: new LogOnce(), shape: new ShapeCheck() }
+    const watcher = new BitswapWatcher(bitswapOf(a), deps)
     for (let round = 1; round <= 3; round++) {
       await connect(b, a)
       await fetchBlocks(b, await putBlocks(a, 1, 100))

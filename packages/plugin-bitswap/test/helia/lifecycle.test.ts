@@ -68,6 +68,30 @@ describe('a node that is stopped and started again', () => {
     expect(host.log.filter((line) => line.startsWith('error'))).toHaveLength(1)
   })
 
+  it.each([
+    ['libp2p', 'libp2p of the Helia node is stopped', (node: TestNode) => node.libp2p],
+    ['bitswap', 'bitswap of the Helia node is stopped', (node: TestNode) => bitswapOf(node)],
+  ])(
+    'is down while only its %s is stopped, and up again after that (issue 10)',
+    async (_, reason, partOf) => {
+      const a = await startNode()
+      const host = await startTestHost({ a: bitswap({ helia: a }) })
+      const state = async () => {
+        await host.read()
+        return host.tidegauge.health().plugins[0]
+      }
+      expect(await state()).toMatchObject({ state: 'up' })
+      await partOf(a).stop()
+      expect(a.status).toBe('started')
+      expect(await state()).toMatchObject({
+        state: 'down',
+        lastError: `plugin "bitswap": the ${reason}; it is measured again when it has started`,
+      })
+      await partOf(a).start()
+      await expect.poll(state, { timeout: 10_000, interval: 100 }).toMatchObject({ state: 'up' })
+    },
+  )
+
   it('exports no debts of peers that did not come back', async () => {
     const [a, b, c] = [await startNode(), await startNode(), await startNode()]
     const host = await startTestHost({ a: bitswap({ helia: a }) })

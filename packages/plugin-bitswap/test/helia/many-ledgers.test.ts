@@ -2,6 +2,7 @@ import { LogOnce, systemClock } from '@tidegauge/core'
 import { startTestHost } from '@tidegauge/testkit'
 import { expect, it } from 'vitest'
 import { BitswapWatcher, NodeCounts } from '../../src/helia/bitswap-watcher.js'
+import { ShapeCheck } from '../../src/helia/shape-check.js'
 import { bitswap } from '../../src/index.js'
 import { value } from '../support/values.js'
 import { bitswapOf, startNode, type TestNode } from '../support/nodes.js'
@@ -48,8 +49,8 @@ it('reads a thousand real ledgers that all change, pass after pass, and loses no
 it('keeps at most about a thousand ledgers of peers that come and go between two reads, and counts all', async () => {
   const node = await startNode()
   const counts = new NodeCounts()
-  const context = { clock: systemClock, logOnce: new LogOnce() }
-  const watcher = new BitswapWatcher(bitswapOf(node), counts, context)
+  const deps = { counts, clock: systemClock, logOnce: new LogOnce(), shape: new ShapeCheck() }
+  const watcher = new BitswapWatcher(bitswapOf(node), deps)
   const { network, peerWantLists } = bitswapOf(node)
   let maxSize = 0
   for (const peer of peersNamed(2_500)) {

@@ -108,7 +108,7 @@ describe('every part of a message', () => {
     expect(traffic(values, 'a', 'received')).toEqual(expected)
   })
 
-  it('is not counted when the message cannot be decoded, which the sender logs once', async () => {
+  it('is not counted when the message cannot be decoded, which the sender reports (issue 10)', async () => {
     const { a, b, host } = await startPair()
     for (let i = 0; i < 2; i++) {
       const stream = await b.libp2p.dialProtocol(a.libp2p.peerId, '/ipfs/bitswap/1.2.0')
@@ -118,11 +118,16 @@ describe('every part of a message', () => {
     const values = await readWhenQuiet(host)
     expect(traffic(values, 'b', 'sent').messages).toBe(0)
     expect(traffic(values, 'a', 'received').messages).toBe(0)
-    expect(host.log).toEqual([
-      expect.stringMatching(
-        /^warn .*node=b.*the node sent bytes over \/ipfs\/bitswap\/1\.2\.0 that are not a message of bitswap 1\.2\.0/,
-      ),
+    expect(host.tidegauge.health().plugins).toMatchObject([
+      { state: 'up' },
+      {
+        state: 'down',
+        lastError: expect.stringContaining(
+          ': messages of bitswap 1.2.0 over /ipfs/bitswap/1.2.0 (sent traffic); the rest is exported',
+        ),
+      },
     ])
+    expect(host.log).toHaveLength(1)
   })
 
   it('is not counted on streams of other protocols', async () => {

@@ -1,6 +1,7 @@
 import { UndoList, type Undo } from '@tidegauge/attach'
 import type { Clock, Logger, LogOnce } from '@tidegauge/core'
 import type { AdvertisementCounts } from '../../advertisement/counts.js'
+import type { ShapeCheck } from '../shape-check.js'
 
 /** What counting the advertisements of a node needs. */
 export interface AdvertisementDeps {
@@ -11,6 +12,8 @@ export interface AdvertisementDeps {
   readonly logger: Logger
   readonly logOnce: LogOnce
   readonly attached: AttachedObjects
+  /** Where it notes what the node lacks. */
+  readonly shape: ShapeCheck
 }
 
 /** The objects of a node that are attached to, each once. */

@@ -1,21 +1,17 @@
-import { isObject, observeGenerator, safeGet, safeGetMethod, wrapMethod } from '@tidegauge/attach'
+import { isObject, observeGenerator, safeGet, wrapMethod } from '@tidegauge/attach'
 import { Attempt, type AttemptDeps } from '../../advertisement/attempt.js'
 import { OpenProvides } from '../../advertisement/open-provides.js'
-import { dhtInternals, logMissing } from '../internals.js'
+import { dhtInternals } from '../internals.js'
+import type { ShapeCheck } from '../shape-check.js'
 import type { AdvertisementDeps } from './attached-objects.js'
 
 /**
- * Counts what one kad-dht provides, for a user or by its reprovider, and what its reprovider skips. Everything that it
- * provides goes through `provide` of its content routing. `what` names the DHT in messages.
+ * Counts what one kad-dht provides, for a user or by its reprovider. Everything that it provides goes through `provide`
+ * of its content routing. `what` names the DHT in messages.
  */
 export function watchDht(dht: object, what: string, deps: AdvertisementDeps): void {
-  logMissing(dht, dhtInternals, deps.logOnce)
-  watchProvides(safeGet(dht, 'contentRouting'), what, deps)
-  watchReprovider(safeGet(dht, 'reprovider'), what, deps)
-}
-
-function watchProvides(contentRouting: unknown, what: string, deps: AdvertisementDeps): void {
-  if (!isObject(contentRouting) || safeGetMethod(contentRouting, 'provide') === undefined) return
+  const contentRouting = safeGet(dht, 'contentRouting')
+  if (!deps.shape.has(dht, dhtInternals) || !isObject(contentRouting)) return
   deps.attached.attach(contentRouting, what, () => {
     const open = new OpenProvides(what, deps)
     const restore = wrapMethod(contentRouting, 'provide', (call) => {
@@ -31,20 +27,23 @@ function watchProvides(contentRouting: unknown, what: string, deps: Advertisemen
 }
 
 /** A generator does nothing before its first event is requested: the attempt starts then. */
-function observeProvide(events: unknown, what: string, deps: AttemptDeps): void {
+function observeProvide(
+  events: unknown,
+  what: string,
+  deps: AttemptDeps & { readonly shape: ShapeCheck },
+): void {
   const attempt = new Attempt('dht', deps)
   const isObserved = observeGenerator(events, {
     requested: () => attempt.start(),
     yielded: (event) => {
-      if (isAccepted(event)) attempt.succeed()
+      if (isAccepted(event)) return attempt.succeed()
+      if (isKnown(event)) return
+      deps.shape.add(`known events from provide of ${what} (advertisements over this DHT)`)
+      attempt.abandon()
     },
     ended: () => attempt.end(),
   })
-  if (!isObserved)
-    deps.logOnce.warn(
-      'provide without events',
-      `${what} returned no events from provide: its advertisements are not counted; update @tidegauge/plugin-bitswap`,
-    )
+  if (!isObserved) deps.shape.add(`events from provide of ${what} (advertisements over this DHT)`)
 }
 
 /**
@@ -58,14 +57,11 @@ function isAccepted(event: unknown): boolean {
   return safeGet(event, 'name') === 'PEER_RESPONSE' && safeGet(event, 'messageName') === 'ADD_PROVIDER'
 }
 
-/** A reprovide round asks for each record, own or foreign, whether it is to be provided again. */
-function watchReprovider(reprovider: unknown, what: string, { attached, counts }: AdvertisementDeps): void {
-  if (!isObject(reprovider) || safeGetMethod(reprovider, 'shouldReprovide') === undefined) return
-  attached.attach(reprovider, `the reprovider of ${what}`, () =>
-    wrapMethod(reprovider, 'shouldReprovide', (call, [isOwn]) => {
-      const isDue = call()
-      if (isOwn === true && isDue === false) counts.skip()
-      return isDue
-    }),
+/** Whether an event has what {@link isAccepted} decides by. */
+function isKnown(event: unknown): boolean {
+  const name = safeGet(event, 'name')
+  return (
+    typeof name === 'string' &&
+    (name !== 'PEER_RESPONSE' || typeof safeGet(event, 'messageName') === 'string')
   )
 }

@@ -9,7 +9,6 @@ import {
 } from '@tidegauge/attach'
 import { Attempt } from '../../advertisement/attempt.js'
 import { OpenProvides } from '../../advertisement/open-provides.js'
-import { logMissing, routingInternals } from '../internals.js'
 import type { AdvertisementDeps } from './attached-objects.js'
 import { doesNothing } from './no-op.js'
 
@@ -19,7 +18,6 @@ import { doesNothing } from './no-op.js'
  */
 export function watchRouters(routing: object, getLibp2p: () => unknown, deps: AdvertisementDeps): void {
   const { logOnce, attached } = deps
-  logMissing(routing, routingInternals, logOnce)
   const watch = (router: unknown): void => {
     if (isObject(router) && !isPassage(router, getLibp2p(), deps))
       watchRouter(router, describeRouter(router), deps)

@@ -36,21 +36,17 @@ export class StreamWatcher {
 
   constructor(stream: StreamLike, deps: StreamWatcherDeps) {
     this.#deps = deps
-    this.#sentBytes = -(stream.writeBufferLength ?? 0)
+    this.#sentBytes = -stream.writeBufferLength
     const { send, sendData, protocol = 'a bitswap stream' } = stream
-    const hasSendData = typeof sendData === 'function'
     this.#replace(stream, 'send', (data: Bytes): boolean => {
       this.#scan(data, protocol)
-      const canSendMore = this.#observeRefusal(() => send.call(stream, data as never))
-      if (!hasSendData) this.#countSent(data.byteLength)
-      return canSendMore
+      return this.#observeRefusal(() => send.call(stream, data as never))
     })
-    if (hasSendData)
-      this.#replace(stream, 'sendData', (data: Bytes): { readonly sentBytes: number } => {
-        const result = sendData.call(stream, data as never)
-        this.#countSent(result.sentBytes)
-        return result
-      })
+    this.#replace(stream, 'sendData', (data: Bytes): { readonly sentBytes: number } => {
+      const result = sendData.call(stream, data as never)
+      this.#countSent(result.sentBytes)
+      return result
+    })
     const onClose = (): void => this.#end()
     stream.addEventListener('close', onClose)
     this.#undo.add(() => stream.removeEventListener('close', onClose))

@@ -1,6 +1,8 @@
 import { observeCall, wrapMethod, type UndoList } from '@tidegauge/attach'
 import type { LogOnce } from '@tidegauge/core'
 import type { SendFailureReason, TrafficCounts } from '../../traffic/counts.js'
+import { streamInternals } from '../internals.js'
+import type { ShapeCheck } from '../shape-check.js'
 import type { Libp2pLike, StreamLike } from '../shapes.js'
 import { StreamWatcher } from './stream-watcher.js'
 
@@ -10,24 +12,34 @@ export interface SendCounts {
   readonly failedSends: Record<SendFailureReason, number>
 }
 
+/** What {@link watchDials} needs. */
+export interface WatchDialsDeps {
+  readonly counts: SendCounts
+  readonly logOnce: LogOnce
+  /** Where it notes streams, and bytes on them, that the plugin does not know. */
+  readonly shape: ShapeCheck
+}
+
 /**
  * Counts the messages on the streams that a node opens for bitswap, one stream for each message.
  *
  * It does not wrap the network's `sendMessage`: there, messages to one peer are merged while they wait and split when
  * they are large, and errors after the stream was opened are swallowed.
  */
-export function watchDials(libp2p: Libp2pLike, counts: SendCounts, logOnce: LogOnce, undo: UndoList): void {
+export function watchDials(libp2p: Libp2pLike, deps: WatchDialsDeps, undo: UndoList): void {
+  const { counts, logOnce, shape } = deps
   const open = new Set<StreamWatcher>()
   let isOn = true
-  const deps = {
+  const streamDeps = {
     sent: counts.sent,
     onFailed: () => void counts.failedSends.stream++,
-    onInvalid: (protocol: string) => logOnce.warn('invalid message', invalid(protocol)),
+    onInvalid: (protocol: string) => shape.add(`messages of bitswap 1.2.0 over ${protocol} (sent traffic)`),
     onEnded: (watcher: StreamWatcher) => void open.delete(watcher),
   }
   const watch = (stream: StreamLike): void => {
+    if (!shape.has(stream, streamInternals)) return
     if (hasEnded(stream)) counts.failedSends.stream++
-    else open.add(new StreamWatcher(stream, deps))
+    else open.add(new StreamWatcher(stream, streamDeps))
   }
   const observer = {
     returned(stream: unknown): void {
@@ -54,10 +66,6 @@ export function watchDials(libp2p: Libp2pLike, counts: SendCounts, logOnce: LogO
  */
 function hasEnded({ status }: StreamLike): boolean {
   return status === 'closed' || status === 'aborted' || status === 'reset'
-}
-
-function invalid(protocol: string): string {
-  return `the node sent bytes over ${protocol} that are not a message of bitswap 1.2.0: messages sent are not counted from there to the end of such a stream; update @tidegauge/plugin-bitswap`
 }
 
 /** Whether a protocol, or each of a list, is bitswap in any version. */

@@ -47,7 +47,6 @@ it('does not count the content router of a DHT as a delegated one when it hides 
     [Symbol.toStringTag]: '@libp2p/kad-dht',
     [contentRoutingSymbol]: router,
     contentRouting: { async *provide() {} },
-    reprovider: { shouldReprovide: () => true },
   }
   const { totals, log } = watch({ libp2p: { services: { dht }, contentRouting: { routers: [router] } } })
   await router.provide(1)

@@ -180,6 +180,45 @@ it('continues to count after a stop and a start of the node', async () => {
   expect(totals()).toEqual({ ...nothing, dht: [2, 1] })
 })
 
+/** A DHT of another version, in the services of a node. */
+function otherDht(parts: object) {
+  const dht = {
+    [Symbol.toStringTag]: '@libp2p/kad-dht',
+    ...(parts as { contentRouting: { provide(): any } }),
+  }
+  return { dht, node: { libp2p: { services: { dht } }, routing: { routers: [], addRouter() {} } } }
+}
+
+it('makes a problem of a DHT that has no provide, or one without events, and does not disturb it (issue 10)', async () => {
+  const none = watch(otherDht({}).node)
+  expect(none.shape.problem).toContain(
+    ': dht.contentRouting.provide (advertisements over this DHT); the rest',
+  )
+  const { dht, node } = otherDht({ contentRouting: { provide: async () => 7 } })
+  const { shape, totals, log } = watch(node)
+  expect(shape.problem).toBeUndefined()
+  expect(await dht.contentRouting.provide()).toBe(7)
+  expect(shape.problem).toContain(
+    ': events from provide of DHT "dht" (advertisements over this DHT); the rest',
+  )
+  expect(totals()).toEqual(nothing)
+  expect(log).toEqual([])
+})
+
+it.each([
+  ['without a name', { type: 1 }],
+  ['that do not say what a peer answered', { name: 'PEER_RESPONSE', messageType: 2 }],
+])('counts no failure for a DHT with events %s: it makes a problem of them (issue 10)', async (_, event) => {
+  const provide = async function* () {
+    yield event
+  }
+  const { dht, node } = otherDht({ contentRouting: { provide } })
+  const { shape, totals } = watch(node)
+  for await (const seen of dht.contentRouting.provide()) expect(seen).toBe(event)
+  expect(totals()).toEqual(nothing)
+  expect(shape.problem).toContain(': known events from provide of DHT "dht" (advertisements over this DHT)')
+})
+
 it('counts nothing, and logs nothing, for a node without a DHT', async () => {
   const node = await createNode({})
   const { totals, log } = watch(node)

@@ -18,6 +18,32 @@ async function ask(from: TestNode, to: TestNode): Promise<void> {
   }
 }
 
+it('leaves streams of another shape as they are, and marks the plugin down (issue 10)', async () => {
+  const [a, b] = [await startNode(), await startNode()]
+  const host = await startTestHost({ a: bitswap({ helia: a }) })
+  // a stream of libp2p 2, which has a sink in place of send
+  const old = { protocol: '/ipfs/bitswap/1.2.0', status: 'open', sink: async () => {}, source: [] }
+  const { getOwnPropertyNames } = Object
+  const before = getOwnPropertyNames(old)
+  const { dialProtocol } = Object.getPrototypeOf(a.libp2p) as { dialProtocol: unknown }
+  expect(dialProtocol).not.toBe(a.libp2p.dialProtocol)
+  await host.tidegauge.stop()
+  a.libp2p.dialProtocol = async () => old as never
+  await host.tidegauge.start()
+  expect(await a.libp2p.dialProtocol(b.libp2p.peerId, '/ipfs/bitswap/1.2.0')).toBe(old)
+  expect(getOwnPropertyNames(old)).toEqual(before)
+  const values = await host.read()
+  expect(traffic(values, 'a', 'sent').messages).toBe(0)
+  expect(host.tidegauge.health().plugins).toMatchObject([
+    {
+      state: 'down',
+      lastError: expect.stringContaining(
+        'stream.send (sent traffic), stream.sendData (sent traffic), stream.writeBufferLength (sent traffic), stream.addEventListener (failed sends)',
+      ),
+    },
+  ])
+})
+
 it('counts each stream that a peer at its limit resets at once as one failed send, and keeps none', async () => {
   const [a, b] = [await startNode(), await startNode({ maxInboundStreams: 0 })]
   const host = await startTestHost({ a: bitswap({ helia: a }) })
