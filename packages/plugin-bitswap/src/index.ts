@@ -4,6 +4,9 @@ export type {
   AdvertisementTotals,
   TargetTotals,
 } from './advertisement/counts.js'
+export { createAutoProvider, type AutoProvider, type ProvideOutcome } from './auto-provider/auto-provider.js'
+export type { AutoProviderOptions, CidLike, Publish } from './auto-provider/auto-provider-options.js'
+export type { BlockstoreLike } from './auto-provider/watch-blockstore.js'
 export type { EventSourceLike, HeliaLike, HeliaOption } from './helia/shapes.js'
 export type { Debtor, Debts } from './ledgers/debts.js'
 export { instruments } from './metrics.js'

@@ -5,7 +5,12 @@ import { version } from '../src/version.js'
 
 describe('the public surface', () => {
   it('is exactly this', () => {
-    expect(Object.keys(api).sort()).toEqual(['bitswap', 'createBitswapRecorder', 'instruments'])
+    expect(Object.keys(api).sort()).toEqual([
+      'bitswap',
+      'createAutoProvider',
+      'createBitswapRecorder',
+      'instruments',
+    ])
   })
 
   it('of a plugin is exactly this', () => {
@@ -37,7 +42,8 @@ describe('the public surface', () => {
       { helia: withLibp2p },
       { helia: () => node },
       { source: api.createBitswapRecorder() },
+      { helia: node, advertisements: api.createBitswapRecorder().advertisements },
     ]
-    expect(options).toHaveLength(4)
+    expect(options).toHaveLength(5)
   })
 })
