@@ -4,7 +4,10 @@ import type { HandleOf, Handles } from '../definition/handles.js'
 import type { InstrumentDefinition, InstrumentTable } from '../definition/definition.js'
 import type { Logger } from '../logger.js'
 
-/** The level of the contracts in this package. A plugin or transport of another level is refused with an error that says which is older. */
+/**
+ * The level of the contracts in this package. A plugin or transport of another level is refused with an error that
+ * says which is older.
+ */
 export const apiLevel = 1
 
 /** The time that a last collect pass, a flush or a stop has. */
@@ -17,10 +20,13 @@ export interface DeadlineContext {
 export interface PluginContext<T extends InstrumentTable = InstrumentTable> {
   /** The typed handles of the plugin's table. */
   readonly instruments: Handles<T>
+  /** Where messages for the operator go. They start with the plugin's name. */
   readonly logger: Logger
+  /** The clock to measure time with, which tests replace. */
   readonly clock: Clock
   /** Aborted when the plugin is stopped. */
   readonly signal: AbortSignal
+  /** Where the plugin reports events and activities. */
   readonly events: EventSink
   /**
    * Adds an instrument that the table could not know, such as one that a host's module registers.

@@ -47,12 +47,12 @@ interface WithLifetime extends Common {
   readonly lifetime?: 'collect' | 'event'
 }
 
-/** A total that only grows. A closed label set starts at zero. */
+/** A total that only grows, such as requests or bytes. A closed label set starts at zero. */
 export interface CounterDefinition extends WithLifetime {
   readonly kind: 'counter'
 }
 
-/** A sum that goes both ways. */
+/** A sum that goes up and down with what happens, such as open connections. */
 export interface UpDownCounterDefinition extends Common {
   readonly kind: 'up_down_counter'
 }
@@ -63,7 +63,7 @@ export const reductions = ['sum', 'max', 'min', 'mean'] as const
 /** One of the {@link reductions}. */
 export type Reduction = (typeof reductions)[number]
 
-/** A current value. It has no series before its first `set`. */
+/** A current value that is read or set as a whole, such as memory in use. It has no series before its first `set`. */
 export interface GaugeDefinition extends Common {
   readonly kind: 'gauge'
   /**
@@ -75,21 +75,29 @@ export interface GaugeDefinition extends Common {
   readonly reduce?: Reduction
 }
 
-/** A distribution over explicit bounds. Bounds are inclusive at the top, as in Prometheus and OTLP. */
+/**
+ * A distribution of values, such as sizes, over bounds that you know. They are inclusive at the top, as in Prometheus
+ * and OTLP.
+ */
 export interface HistogramDefinition extends WithLifetime {
   readonly kind: 'histogram'
   /** Finite, ascending upper bounds; `+Inf` is implied. Default: 5 ms to 10 s. */
   readonly bounds?: readonly number[]
 }
 
-/** A distribution over base-2 exponential buckets whose scale adapts to the values. */
+/**
+ * A distribution of values whose range you do not know: base-2 exponential buckets with a scale that adapts to them.
+ */
 export interface ExponentialHistogramDefinition extends WithLifetime {
   readonly kind: 'exponential_histogram'
   /** Most buckets for each sign. Default 160. */
   readonly maxBuckets?: number
 }
 
-/** Quantiles over a sliding window; `_sum` and `_count` are totals since the start. */
+/**
+ * Quantiles of one process over a sliding window, which cannot be added up over processes. `_sum` and `_count` are
+ * totals since the start.
+ */
 export interface SummaryDefinition extends WithLifetime {
   readonly kind: 'summary'
   /** Default 0.5, 0.9, 0.99; relative error about 1 %. */
@@ -98,12 +106,12 @@ export interface SummaryDefinition extends WithLifetime {
   readonly windowMs?: number
 }
 
-/** Facts in labels, with the value 1. */
+/** Facts in labels, such as a version, with the value 1. */
 export interface InfoDefinition extends Common {
   readonly kind: 'info'
 }
 
-/** A set of states of which each is on or off. */
+/** A set of states of which each is on or off, such as the phase of a connection. */
 export interface StateSetDefinition extends Common {
   readonly kind: 'state_set'
   readonly states: readonly string[]
@@ -122,7 +130,7 @@ export interface RateDefinition {
   readonly windowMs?: number
 }
 
-/** A histogram or summary of durations in seconds, with a stopwatch. */
+/** Durations in seconds, as a histogram or summary with a stopwatch. */
 export interface TimerDefinition extends Common {
   readonly kind: 'timer'
   /** Default `histogram`. */

@@ -33,18 +33,19 @@ export interface UpDownCounter {
 
 /** One series of a gauge. */
 export interface Gauge {
-  /** Any number but NaN. */
+  /** Sets the value: any number but NaN. */
   set(value: number): void
   /** Adds a finite `value` (default 1). */
   inc(value?: number): void
+  /** Subtracts a finite `value` (default 1). */
   dec(value?: number): void
-  /** The series is gone until it is set again. */
+  /** Removes the series until it is set again. */
   remove(): void
 }
 
 /** One series of a histogram or summary. */
 export interface Distribution {
-  /** Any finite number. */
+  /** Records one value: any finite number. */
   observe(value: number, exemplar?: Exemplar): void
 }
 
@@ -107,11 +108,15 @@ export type StopTimer<L> = (labels: L, exemplar?: Exemplar) => number
 
 /** A distribution of seconds with a stopwatch. */
 export interface Timer extends Distribution {
+  /**
+   * Starts a stopwatch. Its `stop()` records the seconds and returns them; `using` stops it at the end of the block.
+   */
   start(): RunningTimer
 }
 
 /** Facts about something: `set` replaces what was reported before. */
 export interface Info<L> {
+  /** Sets the facts, in place of those before. */
   set(labels: L): void
 }
 

@@ -11,21 +11,22 @@ export interface TidegaugeOptions {
   readonly service?: { readonly name?: string; readonly instanceId?: string }
   /** Where messages go. Default: warnings and errors to the standard error stream. `silent`: nowhere. */
   readonly logger?: Logger | 'silent'
+  /** Changes to metrics by their names. Later views win. Default: none. */
   readonly views?: readonly View[]
-  /** What happens to label values that can identify somebody. */
+  /** What happens to label values that can identify somebody, by privacy class. Default: shortened or hashed, see below. */
   readonly privacy?: PrivacyRules
   /** The maximum of series of an instrument unless it says otherwise. Default 2,000. */
   readonly seriesLimit?: number
   /** `off`: no `tidegauge_*` metrics. Default `on`. */
   readonly selfMetrics?: 'on' | 'off'
   /**
-   * Which failures `start()` tolerates: those of plugins (default; they are tried again), of plugins and
-   * transports (`all`), or `none`.
+   * Which failures `start()` tolerates: those of plugins, of plugins and transports (`all`), or `none`. What failed is
+   * tried again. Default `plugins`.
    */
   readonly tolerate?: 'plugins' | 'all' | 'none'
   /** How long `stop()` takes at most, with its last collect pass and flushes. Default 5,000. */
   readonly stopTimeoutMs?: number
-  /** Default: the machine's clock. */
+  /** The clock for all times and timers, which tests replace. Default: the machine's. */
   readonly clock?: Clock
 }
 

@@ -8,16 +8,17 @@ import type { PrivacyMode, PrivacyPolicy } from './privacy.js'
 export interface View {
   /** A metric name; `*` stands for any characters. */
   readonly match: string
-  /** `off`: nothing is recorded or exported. */
+  /** `off`: nothing is recorded or exported. Default `on`. */
   readonly metric?: 'on' | 'off'
   /** Labels to leave out. Counters and distributions that become equal are summed. */
   readonly dropLabels?: readonly string[]
   /** How gauges that become equal are reduced. Default: what the gauge's definition says, else `sum`. */
   readonly reduce?: Reduction
-  /** What to do with the values of labels, by label name: a mode, or the max characters to keep. */
+  /** What to do with the values of labels, by label name: a mode, or how many characters to keep. */
   readonly labels?: Readonly<Record<string, PrivacyMode | { readonly truncate: number }>>
   /** Other upper bounds for a histogram. */
   readonly bounds?: readonly number[]
+  /** Another maximum of series. */
   readonly seriesLimit?: number
 }
 
