@@ -66,7 +66,9 @@ export function sourcePlugin<const T extends InstrumentTable, S extends Snapshot
       try {
         finish(await source.read({ signal: pass.signal, deadlineMs: pass.deadlineMs }), pass)
       } catch (thrown) {
-        if ((thrown as { code?: unknown } | null)?.code === 'COLLECT_SOURCE_CHANGED') {
+        const isChanged = (thrown as { code?: unknown } | null)?.code === 'COLLECT_SOURCE_CHANGED'
+        // a late answer is about an earlier time: the source may have been started again since
+        if (isChanged && !pass.signal.aborted) {
           isAttached = false
           await source.stop?.()
         }

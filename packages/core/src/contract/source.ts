@@ -22,8 +22,8 @@ export interface ReadPass {
   readonly deadlineMs: number
 }
 
-/** What every snapshot may carry beside its figures. */
-export interface Snapshot {
+/** What every snapshot may carry beside its values. */
+export type Snapshot = object & {
   /**
    * What could not be read, one sentence each, with what to do. The rest of the snapshot is exported; then the pass
    * fails with `COLLECT_FAILED` and these sentences.
