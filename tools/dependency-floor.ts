@@ -1,8 +1,8 @@
 /**
  * The oldest versions of other people's packages that may be in `package-lock.json`, and why.
  *
- * A test holds the lockfile against this table, so that the answer doesn't depend on what an advisory service
- * says today or whether it can be reached. When an advisory appears, raise the floor here, then the lockfile.
+ * A test compares the lockfile with this table, so that its result does not depend on an advisory service. When an
+ * advisory appears, raise the floor here, then the lockfile.
  */
 import { compareVersions, majorOf } from './workspace/versions.ts'
 

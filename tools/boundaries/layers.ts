@@ -1,6 +1,6 @@
 import type { Graph, Project } from '../workspace/graph.ts'
 
-/** Where a project stands, by its folder: a tag could lie. */
+/** Which layer a project is in, by its folder: a tag could be wrong. */
 export type Layer = 'core' | 'attach' | 'testkit' | 'transport' | 'plugin' | 'workshop'
 
 const folders: readonly (readonly [RegExp, Layer])[] = [

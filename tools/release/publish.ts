@@ -30,7 +30,7 @@ if (isPublished()) {
   process.exitCode = status ?? 1
 }
 
-/** Independent versions: most releases change some packages only, and a run that broke off can be repeated. */
+/** Versions are independent: most releases change some packages only, and a run that failed can be repeated. */
 function isPublished(): boolean {
   const registry = passed.filter((argument) => argument.startsWith('--registry='))
   try {

@@ -40,13 +40,13 @@ class PackageVersionActions extends VersionActions {
     return [`New version ${newVersion} written to ${path}`, ...this.#updateSource(tree, newVersion)]
   }
 
-  async updateProjectDependencies(tree: Tree, _graph: Graph, wanted: Ranges): Promise<string[]> {
+  async updateProjectDependencies(tree: Tree, _graph: Graph, ranges: Ranges): Promise<string[]> {
     const path = this.#path('package.json')
     const manifest = readManifest(tree, path)
     const changes: string[] = []
     for (const collection of collections) {
       for (const [name, range] of Object.entries(manifest[collection] ?? {})) {
-        const version = wanted[name]?.replace(/^[~^=]/, '')
+        const version = ranges[name]?.replace(/^[~^=]/, '')
         if (version === undefined || isInRange(version, range)) continue
         manifest[collection]![name] = `^${version}`
         changes.push(`${collection} of ${path}: ${name} ^${version}`)

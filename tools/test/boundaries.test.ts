@@ -18,7 +18,7 @@ describe('the boundary check', () => {
     ])
   })
 
-  test('distrusts a graph without imports', () => {
+  test('refuses a graph without imports', () => {
     expect(issuesOf({ projects: [], edges: [] })).toEqual([
       'the graph has no edges: Nx did not read the imports',
     ])

@@ -44,7 +44,7 @@ describe('the lockfile', () => {
   })
 })
 
-test('what users install with our packages begins at the floor or above', () => {
+test('what users install with our packages is at the floor or above', () => {
   const low = publishedManifests().flatMap(({ manifest }) =>
     Object.entries(manifest.dependencies ?? {}).filter(([name, range]) => {
       const floor = dependencyFloor[name]
@@ -70,7 +70,7 @@ describe('the floor', () => {
     expect(isAboveFloor(version, fake.one)).toBe(isFine)
   })
 
-  test('looks at nested copies and behind aliases', () => {
+  test('is checked for nested copies and aliases, too', () => {
     const locked = {
       'node_modules/one': { version: '4.0.0' },
       'node_modules/a/node_modules/one': { version: '1.0.0' },

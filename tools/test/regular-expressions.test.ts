@@ -1,6 +1,6 @@
 /**
- * No regular expression of ours takes more than linear time, whatever it is fed: a label value, a header or a file of
- * 64 kB must not hold the event loop.
+ * No regular expression of ours takes more than linear time, whatever its input: a label value, a header or a file of
+ * 64 kB must not block the event loop.
  */
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -10,11 +10,11 @@ import { workspaceRoot } from '../workspace/graph.ts'
 const SHORT = 8 * 1024
 const LONG = 8 * SHORT
 /** Linear time gives 8, quadratic 64. */
-const STEEPEST = 24
-/** Below this nothing is held, and the ratio is noise. */
+const MAX_RATIO = 24
+/** A shorter time blocks nothing, and its ratio is noise. */
 const HARMLESS_MS = 5
 
-/** What makes careless patterns go back: runs of one character, of pairs, and an end that does not fit. */
+/** What makes patterns backtrack: runs of one character, of pairs, and an end that does not match. */
 const fillings = [
   'a',
   '0',
@@ -67,7 +67,7 @@ describe('regular expressions', () => {
           if (time(expression, start, filling, end, LONG, 1) < HARMLESS_MS) continue
           const long = time(expression, start, filling, end, LONG, 3)
           const short = time(expression, start, filling, end, SHORT, 3)
-          expect(long / Math.max(short, 0.1), JSON.stringify({ start, filling, end })).toBeLessThan(STEEPEST)
+          expect(long / Math.max(short, 0.1), JSON.stringify({ start, filling, end })).toBeLessThan(MAX_RATIO)
         }
   })
 })
@@ -83,7 +83,7 @@ function time(expression: RegExp, start: string, filling: string, end: string, l
   return Math.min(...times)
 }
 
-/** The literals of a file: what stands between slashes where an expression may begin, and compiles. */
+/** The literals of a file: what is between slashes where an expression may start, and compiles. */
 function literalsIn(code: string): string[] {
   const withoutComments = code.replace(/\/\*[^]*?\*\//g, '').replace(/(^|[^:'"`\\])\/\/.*$/gm, '$1')
   const found: string[] = []
@@ -98,7 +98,7 @@ function literalsIn(code: string): string[] {
       if (compiled.source === '') continue
       found.push(literal)
     } catch {
-      // something that only looks like one
+      // not a regular expression
     }
   }
   return found

@@ -12,7 +12,7 @@ test.each([
 })
 
 test('a text that is not a version throws', () => {
-  expect(() => compareVersions('1.2', '1.2.0')).toThrow('"1.2" is no version')
+  expect(() => compareVersions('1.2', '1.2.0')).toThrow('"1.2" is not a version')
 })
 
 test.each([

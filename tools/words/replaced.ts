@@ -1,6 +1,6 @@
 // Table of constants: words that were replaced, and what to write.
 
-/** Identifiers that must not come back, whole. */
+/** Complete identifiers that must not come back. */
 export const identifiers: Readonly<Record<string, string>> = {
   Notices: 'LogOnce',
   notices: 'logOnce',

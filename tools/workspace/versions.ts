@@ -12,7 +12,7 @@ export function majorOf(version: string): number {
   return parse(version)[0]
 }
 
-/** Whether a range takes a version: `*`, an exact version, or carets joined with `||`. */
+/** Whether a version is in a range: `*`, an exact version, or carets joined with `||`. */
 export function isInRange(version: string, range: string): boolean {
   return range.split('||').some((part) => isInPart(parse(version), part.trim()))
 }
@@ -30,6 +30,6 @@ function isInPart(version: Version, part: string): boolean {
 function parse(text: string): Version {
   const found = /^(\d+)\.(\d+)\.(\d+)(?:[-+].*)?$/.exec(text)
   if (found === null)
-    throw new Error(`${JSON.stringify(text)} is no version: expected three numbers with dots`)
+    throw new Error(`${JSON.stringify(text)} is not a version, expected three numbers with dots`)
   return [Number(found[1]), Number(found[2]), Number(found[3])]
 }

@@ -60,7 +60,7 @@ describe('the project of docs/writing-a-plugin.md', () => {
     expect(outcome.stdout).toBe(shown.code)
   })
 
-  test('is shown whole: every block of code is a file of it', () => {
+  test('is complete: every block of code is one of its files', () => {
     expect(blocks.filter(({ language, file }) => /^(ts|json)$/.test(language) && file === '')).toEqual([])
   })
 

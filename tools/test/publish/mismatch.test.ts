@@ -119,7 +119,7 @@ function empty(manifest: object = {}): Consumer {
   return consumer
 }
 
-/** A core as it may be one day: version 9, API level 2. */
+/** A later core: version 9, API level 2. */
 async function coreOfTomorrow(tarball: string): Promise<string> {
   const folder = join(work, 'package')
   mkdirSync(folder, { recursive: true })

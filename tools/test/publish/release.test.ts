@@ -33,7 +33,7 @@ const environment = {
 }
 
 beforeAll(async () => {
-  const wanted = [
+  const paths = [
     'package.json',
     'package-lock.json',
     'nx.json',
@@ -46,7 +46,7 @@ beforeAll(async () => {
     'tools/workspace',
     ...globSync('{packages,examples}/*/{package.json,project.json,src}', { cwd: workspaceRoot }),
   ]
-  for (const path of wanted) cpSync(join(workspaceRoot, path), join(copy, path), { recursive: true })
+  for (const path of paths) cpSync(join(workspaceRoot, path), join(copy, path), { recursive: true })
   linkModules()
   await git('init', '--quiet', '--initial-branch=main')
   await git('config', '--file', join(copy, '.git/author'), 'user.name', 'A release')

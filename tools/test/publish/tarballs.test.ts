@@ -72,7 +72,7 @@ describe.each(publishedManifests())('the tarball of $manifest.name', ({ folder }
   test('has types that every resolver of ES modules finds, says attw', async () => {
     const attw = join(workspaceRoot, 'node_modules/@arethetypeswrong/cli/dist/index.js')
     const args = [attw, packed().tarball, '--no-definitely-typed', '--format=json']
-    // it exits with 1 for the two problems that an ES module can't but have
+    // it exits with 1 for the two problems that every ES module has
     const outcome = await promisify(execFile)(process.execPath, args, { maxBuffer: 2 ** 26 }).catch(
       (failed: { stdout: string; stderr: string }) => failed,
     )
