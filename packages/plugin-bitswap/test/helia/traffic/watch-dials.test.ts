@@ -1,4 +1,4 @@
-import { startTestHost } from '@tidegauge/testkit'
+import { startTestHost, until } from '@tidegauge/testkit'
 import { expect, it } from 'vitest'
 import { bitswap } from '../../../src/index.js'
 import { traffic, readWhenQuiet } from '../../support/values.js'
@@ -7,14 +7,17 @@ import { bitswapOf, connect, makeBlock, startNode, type TestNode } from '../../s
 
 const SENDS = 20
 
-/** Asks a peer for blocks that it does not have, one message after the other. */
-async function ask(from: TestNode, to: TestNode): Promise<void> {
-  for (let i = 0; i < SENDS; i++) {
+/** Asks a peer for blocks that it does not have, one message after the other, until each has been dialled for. */
+async function ask(from: TestNode, to: TestNode, dials: readonly unknown[]): Promise<void> {
+  for (let sent = 1; sent <= SENDS; sent++) {
     const { cid } = await makeBlock(10)
-    const signal = AbortSignal.timeout(20)
-    await bitswapOf(from)
-      .wantList.wantSessionBlock(cid, to.libp2p.peerId, { signal })
+    const abort = new AbortController()
+    const asking = bitswapOf(from)
+      .wantList.wantSessionBlock(cid, to.libp2p.peerId, { signal: abort.signal })
       .catch(() => {})
+    await until(() => dials.length === sent, `dial ${sent}`)
+    abort.abort()
+    await asking
   }
 }
 
@@ -57,7 +60,7 @@ it('counts each stream that a peer at its limit resets at once as one failed sen
     streams.push(new WeakRef(stream))
     return stream
   }
-  await ask(a, b)
+  await ask(a, b, returned)
   expect(returned).toEqual(Array(SENDS).fill('reset, unchanged'))
   const values = await readWhenQuiet(host)
   expect(values.get('libp2p_bitswap_send_failures_total{reason="stream",node="a"}')).toBe(SENDS)
