@@ -87,14 +87,14 @@ async function scrape(
 ): Promise<void> {
   const { request, response } = exchange
   const { active } = state.scrapes
-  const slot = await startScrape(state.scrapes, response)
-  if (slot === undefined) return refuseScrape(state, exchange)
+  const started = await startScrape(state.scrapes, response)
+  if (started === undefined) return refuseScrape(state, exchange)
   try {
     const delivery = await serveMetrics(context, exchange, parsed, state.settings)
-    active.delete(slot)
+    active.delete(started)
     context.report({ outcome: delivery === 'sent' ? 'success' : 'aborted', queueSize: active.size })
   } catch (error) {
-    active.delete(slot)
+    active.delete(started)
     context.report({ outcome: 'failure', error, queueSize: active.size })
     // after the first byte, only a broken connection shows the scraper that the body is incomplete
     if (response.headersSent) response.destroy()

@@ -12,18 +12,18 @@ export interface Scrapes {
   readonly maxScrapes: number
   readonly clientTimeoutMs: number
   readonly active: Set<Scrape>
-  /** How many wait for a slot. At most `maxScrapes`. */
+  /** How many wait for another one to finish. At most `maxScrapes`. */
   waiting: number
 }
 
-/** How long a scrape waits for a slot. */
+/** How long a scrape waits for another one to finish. */
 const MAX_WAIT_MS = 2_000
 /** A client that is stalled for less may be a scraper on a busy machine. */
 const MIN_STALLED_MS = 500
 const CHECK_INTERVAL_MS = 25
 
 /**
- * Gives a scrape one of the slots, after a wait if necessary; undefined when none becomes free.
+ * Starts a scrape, after a wait while too many are active; undefined when none of them finishes.
  *
  * The scrape whose client has been stalled for the longest is aborted for a new one, so that clients that never read
  * lock nobody out.

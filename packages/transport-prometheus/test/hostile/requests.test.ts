@@ -283,7 +283,7 @@ describe('limits', () => {
     expect((await ask(`${origin}/-/healthy`)).status).toBe(200)
   })
 
-  test('scrapes beyond the limit wait for a slot, and get 503 and Retry-After when none is free', async () => {
+  test('scrapes beyond the limit wait for others to finish, then get 503 and Retry-After', async () => {
     let release = () => {}
     const held = new Promise<void>((resolve) => (release = resolve))
     let isSlow = false
