@@ -37,7 +37,7 @@ test.each([
   [120, 40],
 ])('on %i by %i, nothing wraps and nothing scrolls away in a minute (issue 10, 5)', async (columns, rows) => {
   const { terminal, lines, stream } = openTerminal(columns, rows)
-  const screen = new Screen(stream as never)
+  const screen = new Screen(stream)
   const plugins = ['alpha', 'beta', 'hermit'].map((name) => ({ name: 'libp2p', labels: { node: name } }))
   screen.welcome('http://127.0.0.1:9464/metrics', { plugins } as never)
   for (let second = 0; second < 60; second++) {
@@ -56,7 +56,7 @@ test.each([
 test('to a pipe the tables are printed now and then, without control characters', () => {
   let output = ''
   const stream = new Writable({ write: (chunk, _, done) => ((output += String(chunk)), done()) })
-  const screen = new Screen(stream as never)
+  const screen = new Screen(stream)
   for (let turn = 0; turn < 20; turn++) screen.draw([node('alpha', 1)], node('hermit', 1), 0, 1)
   expect(output.match(/1 series/g)).toHaveLength(2)
   // eslint-disable-next-line no-control-regex

@@ -41,7 +41,7 @@ export function issuesOf(definition: InstrumentDefinition, constantLabels: reado
   expect(typeof name === 'string' && metricName.test(name), 'name', name, 'letters, digits, "_" and ":"')
   // a format writes the state in a label of that name, and label names have no colon
   const hasColon = typeof name === 'string' && name.includes(':')
-  const isLabel = !hasColon && !String(name).startsWith('__')
+  const isLabel = !hasColon && !(typeof name === 'string' && name.startsWith('__'))
   if (kind === 'state_set') expect(isLabel, 'name', name, 'no ":" and no leading "__" for a state set')
   expect(typeof help === 'string', 'help', help, 'a sentence')
   expect(unit === undefined || typeof unit === 'string', 'unit', unit, 'a string')

@@ -1,4 +1,4 @@
-import { describeThrown } from '../errors/describe.js'
+import { describeThrown, describeValue } from '../errors/describe.js'
 import type { Transport } from '../contract/transport.js'
 import type { HostSettings } from './options.js'
 import type { PluginRunner } from './plugin-runner.js'
@@ -62,8 +62,9 @@ function describePlugin(runner: PluginRunner, registry: Registry): HostDescripti
 function detailsOf(transport: Transport): Readonly<Record<string, string>> {
   try {
     // copied: a getter of theirs may throw when somebody serializes it
-    const details = Object.entries(transport.describe?.() ?? {})
-    return Object.fromEntries(details.map(([key, value]) => [key, String(value)]))
+    const details = Object.entries<unknown>(transport.describe?.() ?? {})
+    const text = (value: unknown) => (typeof value === 'string' ? value : describeValue(value))
+    return Object.fromEntries(details.map(([key, value]) => [key, text(value)]))
   } catch (thrown) {
     return { error: describeThrown(thrown) }
   }

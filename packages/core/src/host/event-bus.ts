@@ -117,7 +117,7 @@ export class EventBus {
     const { plugin, version, labels } = instance
     let record: EventRecord
     try {
-      record = { plugin, version, labels, ...make() } as EventRecord
+      record = { plugin, version, labels, ...make() }
     } catch (thrown) {
       this.#logger.warn(`plugin "${plugin}": an event was dropped: ${describeThrown(thrown)}`)
       return

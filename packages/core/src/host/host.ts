@@ -95,7 +95,9 @@ export class Host implements Tidegauge {
     return this
   }
 
-  async remove(component: Plugin<any> | Transport | InstrumentSet<any>): Promise<boolean> {
+  async remove<T extends InstrumentTable>(
+    component: Plugin<T> | Transport | InstrumentSet<T>,
+  ): Promise<boolean> {
     const runner = this.#components.take(
       instrumentSetOf(component)?.plugin ?? (component as Plugin | Transport),
     )

@@ -36,7 +36,7 @@ export interface Tidegauge {
    * Stops a plugin or transport, or removes a set of instruments, with its metrics. Everything else goes on.
    * A transport flushes first. Returns false when the host does not have it. Never rejects.
    */
-  remove(component: Plugin<any> | Transport | InstrumentSet<any>): Promise<boolean>
+  remove<T extends InstrumentTable>(component: Plugin<T> | Transport | InstrumentSet<T>): Promise<boolean>
   /**
    * Starts the transports, in order, and then the plugins, side by side. A plugin that fails is tried again later;
    * when a transport fails, what was started is stopped again and its error is thrown (see `tolerate`). In a host that

@@ -47,7 +47,8 @@ function valueProblem(
   const expected = values === undefined ? 'a string, number or boolean' : values.slice(0, 8).join(' or ')
   if (value === undefined || value === null)
     return `label ${JSON.stringify(name)} is missing, expected ${expected}`
-  if (!['string', 'number', 'boolean'].includes(typeof value) || values?.includes(String(value)) === false)
+  const isText = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+  if (!isText || values?.includes(String(value)) === false)
     return `label ${JSON.stringify(name)} was ${describeValue(value)}, expected ${expected}`
   return undefined
 }
