@@ -23,7 +23,8 @@ interface Real {
   readonly hosts: readonly { readonly tidegauge: Tidegauge; readonly memory: MemoryTransport }[]
 }
 
-const values = (entries: Iterable<readonly [string, number]>) => new Map([...entries].toSorted())
+const values = (entries: Iterable<readonly [string, number]>) =>
+  new Map([...entries].toSorted(([a], [b]) => (a < b ? -1 : 1)))
 
 /** After every command: the host that uses the set exports what the model has, and the other nothing. */
 function check({ values: expected, user }: Model, { hosts }: Real): void {

@@ -34,10 +34,10 @@ function createHanging() {
 /** The milliseconds that a call takes, on a clock that is moved as long as it waits. */
 async function timeOf(clock: ManualClock, call: () => Promise<unknown>): Promise<number> {
   const startedAtMs = clock.monotonic()
-  let hasEnded = false
-  const ended = call().finally(() => (hasEnded = true))
+  const state = { hasEnded: false }
+  const ended = call().finally(() => (state.hasEnded = true))
   await flushPromises()
-  while (!hasEnded) {
+  while (!state.hasEnded) {
     if (clock.monotonic() - startedAtMs > 60_000) throw new Error('it never ended')
     await clock.advance(10)
   }

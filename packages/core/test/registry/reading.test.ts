@@ -89,7 +89,10 @@ describe('a family', () => {
     const { counter: handle } = registry.addTable(instance, { counter })
     for (const a of ['1', '2', '3']) handle.inc({ a })
     const [view] = registry.read()
-    const pairs = [...Iterator.from(view.series()).map((one) => one.labelText(0))].map((text, i) => [text, i])
+    const pairs = view
+      .series()
+      .map((one, i) => [one.labelText(0), i])
+      .toArray()
     expect(pairs).toEqual([
       ['1', 0],
       ['2', 1],

@@ -2,22 +2,14 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ExponentialBuckets } from '../../../src/storage/exponential.js'
 import { runs } from '@tidegauge/testkit'
-import { startProbe, startRecording } from '../../support/recording.js'
+import { startRecording } from '../../support/recording.js'
 
 const table = {
   histogram: { kind: 'histogram', name: 'histogram', help: 'H', bounds: [1, 2], labels: { a: {} } },
   plain: { kind: 'histogram', name: 'plain', help: 'P', bounds: [1] },
   exponential: { kind: 'exponential_histogram', name: 'exponential', help: 'E', labels: { a: {} } },
   summary: { kind: 'summary', name: 'summary', help: 'S', labels: { a: {} }, quantiles: [0.5, 0.9] },
-  counter: { kind: 'counter', name: 'counter', help: 'C', labels: { a: {} }, lifetime: 'collect' },
-  passing: {
-    kind: 'histogram',
-    name: 'passing',
-    help: 'P',
-    labels: { a: {} },
-    lifetime: 'collect',
-    bounds: [],
-  },
+  counter: { kind: 'counter', name: 'counter', help: 'C', labels: { a: {} } },
 } as const
 
 const bounds = [1, 2]
@@ -170,61 +162,6 @@ describe('totals that make no sense', () => {
     instruments.histogram.setTotals({ a: '2' }, { bounds, buckets: [7, 0, 0], sum: 7 })
     expect(memory.series('histogram', { a: '__overflow__' })).toMatchObject({ count: 0 })
     expect(overflowed('histogram')).toBe(1)
-  })
-})
-
-describe('a lifetime of collect', () => {
-  test('ends a counter’s and a histogram’s series that a pass no longer tells; a later one is followed anew', async () => {
-    const { instruments, labelsOf, pass, memory } = await startProbe(table)
-    const tell = (...names: string[]) =>
-      pass(() => {
-        for (const a of names) {
-          instruments.counter.setTotal({ a }, 5)
-          instruments.passing.setTotals({ a }, { bounds: [], buckets: [2], sum: 1 })
-        }
-      })
-    await tell('x', 'y')
-    await tell('y')
-    for (const name of ['counter', 'passing']) expect(labelsOf(name)).toEqual([{ a: 'y' }])
-    await tell('x', 'y')
-    expect(memory.value('counter', { a: 'x' })).toBe(5)
-    expect(memory.series('passing', { a: 'x' })).toMatchObject({ count: 2, sum: 1 })
-  })
-
-  test('spares a series that a view has made of several', async () => {
-    const { instruments, memory, pass } = await startProbe(table, {
-      views: [{ match: 'counter', dropLabels: ['a'] }],
-    })
-    await pass(() => {
-      instruments.counter.setTotal({ a: 'x' }, 5)
-      instruments.counter.setTotal({ a: 'y' }, 7)
-    })
-    await pass(() => {})
-    await pass(() => instruments.counter.setTotal({ a: 'x' }, 6))
-    expect(memory.value('counter')).toBe(13)
-  })
-
-  test('spares what is recorded by itself, and what a failed pass did not get to', async () => {
-    const { instruments, labelsOf, pass } = await startProbe(table)
-    instruments.counter.inc({ a: 'own' })
-    await pass(() => instruments.counter.setTotal({ a: 'reported' }, 5))
-    await pass(() => {
-      throw new Error('broken')
-    })
-    expect(labelsOf('counter')).toEqual([{ a: 'own' }, { a: 'reported' }])
-  })
-})
-
-describe('an instrument that is forgotten', () => {
-  test('is gone with its series, and its name is free for another kind', async () => {
-    const { context, memory } = await startProbe({})
-    const first = context.define({ kind: 'counter', name: 'later', help: 'L', labels: { a: {} } })
-    first.inc({ a: 'x' })
-    context.forget('later')
-    expect(memory.read({ names: new Set(['later']) })).toEqual([])
-    context.define({ kind: 'gauge', name: 'later', help: 'now a gauge' }).set(3)
-    expect(memory.value('later')).toBe(3)
-    context.forget('never defined')
   })
 })
 
