@@ -15,7 +15,8 @@ export function findReplaced(path: string, text: string): string[] {
     ),
     ...linesOf(text).flatMap(([line, content]) =>
       Object.entries(phrases)
-        .filter(([phrase]) => content.includes(phrase))
+        // "there is no function" is usual
+        .filter(([phrase]) => new RegExp(`(?<!there )\\b${phrase}\\b`).test(content))
         .map(([phrase, better]) => `${path}:${line}: "${phrase}" is written "${better}"`),
     ),
   ]

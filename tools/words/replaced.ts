@@ -37,10 +37,7 @@ export const identifierWords: Readonly<Record<string, string>> = {
   patience: 'timeout or wait',
   fault: 'problem (of a source) or issue (of input)',
   faults: 'problems (of a source) or issues (of input)',
-  figure: 'value or number',
-  figures: 'values or numbers',
   tally: 'counts',
-  shelf: 'cache',
   book: 'Counts, Names or what it holds',
 }
 

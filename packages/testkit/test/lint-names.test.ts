@@ -16,8 +16,8 @@ describe('name lint', () => {
     ['gauge', 'x_milliseconds', 'says milliseconds, expected seconds'],
     ['gauge', 'x_percent', 'says percent, expected ratio'],
     ['histogram', 'x_histogram', 'has its kind in its name: histogram'],
-  ])('finds a fault in the %s %s', (kind, name, fault) => {
-    expect(lint(kind, name)).toEqual([`${name}: ${fault}`])
+  ])('finds a issue in the %s %s', (kind, name, issue) => {
+    expect(lint(kind, name)).toEqual([`${name}: ${issue}`])
   })
 
   test('finds missing help and labels that are not snake_case', () => {

@@ -37,14 +37,14 @@ function cut(all: Uint8Array, positions: readonly number[]): Uint8Array[] {
 }
 
 function scan(chunks: readonly Uint8Array[]) {
-  const tally = new TrafficCounts()
+  const counts = new TrafficCounts()
   const ends: number[] = []
   const scanner = new MessageScanner((parts, endsAt) => {
-    tally.message(parts)
+    counts.message(parts)
     ends.push(endsAt)
   })
   for (const chunk of chunks) scanner.read(chunk)
-  return { tally, ends, scanner }
+  return { counts, ends, scanner }
 }
 
 /** A field of Protocol Buffers that holds bytes. */
@@ -65,8 +65,8 @@ describe('the scanner', () => {
             countReceived(BitswapMessage.decode(encoded), expected)
             return framed(encoded)
           })
-          const { tally, ends, scanner } = scan(cut(Buffer.concat(frames), positions))
-          expect(tally).toEqual(expected)
+          const { counts, ends, scanner } = scan(cut(Buffer.concat(frames), positions))
+          expect(counts).toEqual(expected)
           expect(scanner.isBroken).toBe(false)
           expect(scanner.isInside).toBe(false)
           let at = 0
@@ -81,7 +81,7 @@ describe('the scanner', () => {
     fc.assert(
       fc.property(message, (one) => {
         const frame = framed(BitswapMessage.encode(one))
-        expect(scan([...frame].map((byte) => Uint8Array.of(byte))).tally).toEqual(scan([frame]).tally)
+        expect(scan([...frame].map((byte) => Uint8Array.of(byte))).counts).toEqual(scan([frame]).counts)
       }),
       { numRuns: runs(200) },
     )
@@ -92,8 +92,8 @@ describe('the scanner', () => {
       fc.property(message, fc.nat(), (one, position) => {
         const frame = framed(BitswapMessage.encode(one))
         const length = position % frame.byteLength
-        const { tally, scanner } = scan([frame.subarray(0, length)])
-        expect(tally).toEqual(new TrafficCounts())
+        const { counts, scanner } = scan([frame.subarray(0, length)])
+        expect(counts).toEqual(new TrafficCounts())
         expect(scanner.isInside).toBe(length > 0)
       }),
       { numRuns: runs(300) },
@@ -103,8 +103,8 @@ describe('the scanner', () => {
   it('never throws, hangs or counts below zero, whatever it reads', () => {
     fc.assert(
       fc.property(fc.array(bytes(60)), (chunks) => {
-        const { tally } = scan(chunks)
-        for (const count of Object.values(tally)) expect(count).toBeGreaterThanOrEqual(0)
+        const { counts } = scan(chunks)
+        for (const count of Object.values(counts)) expect(count).toBeGreaterThanOrEqual(0)
       }),
       { numRuns: runs(2_000) },
     )
@@ -115,15 +115,15 @@ describe('the scanner', () => {
       fc.property(message, fc.nat(), fc.nat(255), (one, position, byte) => {
         const frame = framed(BitswapMessage.encode(one))
         frame[position % frame.byteLength] = byte
-        const { tally } = scan([frame])
-        expect(tally.bytes).toBeLessThanOrEqual(frame.byteLength)
+        const { counts } = scan([frame])
+        expect(counts.bytes).toBeLessThanOrEqual(frame.byteLength)
       }),
       { numRuns: runs(1_000) },
     )
   })
 
   it('counts an empty message', () => {
-    expect(scan([Uint8Array.of(0, 0)]).tally).toMatchObject({ messages: 2, blocks: 0, wants: 0 })
+    expect(scan([Uint8Array.of(0, 0)]).counts).toMatchObject({ messages: 2, blocks: 0, wants: 0 })
   })
 
   it('skips unknown fields of every wire type', () => {
@@ -134,7 +134,7 @@ describe('the scanner', () => {
       field(99, Buffer.from('whatever')),
       field(3, Buffer.concat([field(7, Buffer.from('?')), field(2, Buffer.from('block'))])),
     ])
-    expect(scan([framed(payload)]).tally).toMatchObject({ messages: 1, blocks: 1, bytes: 5 })
+    expect(scan([framed(payload)]).counts).toMatchObject({ messages: 1, blocks: 1, bytes: 5 })
   })
 
   it.each([
@@ -146,8 +146,8 @@ describe('the scanner', () => {
     ['a number that is cut by the end of its message', framed(Buffer.from([2 * 8, 0x80]))],
     ['a tag with nothing after it', framed(Buffer.from([2 * 8]))],
   ])('stops at %s', (_, frame) => {
-    const { tally, scanner } = scan([frame, framed(BitswapMessage.encode({}))])
+    const { counts, scanner } = scan([frame, framed(BitswapMessage.encode({}))])
     expect(scanner.isBroken).toBe(true)
-    expect(tally).toEqual(new TrafficCounts())
+    expect(counts).toEqual(new TrafficCounts())
   })
 })
