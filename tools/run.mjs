@@ -19,7 +19,15 @@ const forwarded = process.argv.slice(3)
 // a task is a list of stages; the steps of a stage run side by side, and the next stage starts when all have passed
 const tests = (env = {}) => [
   [
-    step('format', 'prettier', ['--check', '--log-level', 'warn', '.']),
+    step('format', 'prettier', [
+      '--check',
+      '--cache',
+      '--cache-strategy',
+      'content',
+      '--log-level',
+      'warn',
+      '.',
+    ]),
     build,
     step('types of tests', 'tsc', ['-p', 'tsconfig.tests.json']),
     step('lint', 'oxlint', ['--type-aware', '--quiet']),

@@ -45,6 +45,7 @@ describe('the check of replaced words', () => {
       `a.ts:1: "${phrase}" is written "is not a function"`,
     ])
     expect(findReplaced('a.md', `This ${phrase}.`)).toHaveLength(1)
+    expect(findReplaced('a.md', `Where there ${phrase}.`)).toEqual([])
   })
 
   test('reads the names of files', () => {
