@@ -5,7 +5,7 @@ import { systemClock } from '@tidegauge/core'
 import { describe, expect, test, vi } from 'vitest'
 
 describe('system clock', () => {
-  test('tells the wall clock and a clock that never goes back', () => {
+  test('gives the wall clock and a clock that never goes back', () => {
     expect(Math.abs(systemClock.now() - Date.now())).toBeLessThan(1_000)
     const first = systemClock.monotonic()
     expect(systemClock.monotonic()).toBeGreaterThanOrEqual(first)

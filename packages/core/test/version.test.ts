@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
 
 describe('the package', () => {
-  test('tells its own version', () => {
+  test('has its own version', () => {
     expect(coreVersion).toBe(manifest.version)
   })
 

@@ -19,7 +19,7 @@ describe('errors', () => {
     })
   })
 
-  test('of each kind tell what only they know', () => {
+  test('of each kind have the fields of that kind', () => {
     expect(new CollectError('COLLECT_FAILED', 'bitswap', 'no')).toMatchObject({ plugin: 'bitswap' })
     expect(new LifecycleError('LIFECYCLE_WRONG_STATE', 'no', 'running')).toMatchObject({ state: 'running' })
     expect(new RegistrationError('REGISTRATION_API_LEVEL', 'no', { existing: 1, rejected: 2 })).toMatchObject(

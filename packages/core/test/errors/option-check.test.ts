@@ -17,7 +17,7 @@ describe('option check', () => {
     check.assertNoIssues()
   })
 
-  test('tells everything that is wrong in one error, with path, received and expected', () => {
+  test('reports everything that is wrong in one error, with path, received and expected', () => {
     const check = new OptionCheck('transport "x"')
     check.integer('port', '80', 1, 0, 65_535)
     check.integer('size', 1.5, 1, 1)

@@ -25,7 +25,7 @@ describe('back-off', () => {
     expect(waitsOf(60_000)).toEqual([60_000, 60_000, 60_000, 60_000])
   })
 
-  test('counts the time that has passed, and never tells a negative wait', () => {
+  test('counts the time that has passed, and never gives a negative wait', () => {
     const backOff = new BackOff(10_000)
     backOff.failed(5_000, 'start')
     expect([5_000, 12_000, 15_000, 99_000].map((nowMs) => backOff.waitMs(nowMs))).toEqual([

@@ -6,7 +6,7 @@ import { createPlugin } from '../support/plugin.js'
 const instruments = { c: { kind: 'counter', name: 'c_total', help: 'C', labels: { a: ['x', 'y'] } } } as const
 
 describe('describe()', () => {
-  test('tells what runs, with versions, states, start times, series and routes', async () => {
+  test('shows what runs, with versions, states, start times, series and routes', async () => {
     const clock = createManualClock()
     const slow = createPlugin({
       name: 'p',
@@ -14,7 +14,7 @@ describe('describe()', () => {
       start: () => new Promise<void>((resolve) => void clock.after(250, resolve)),
     })
     const transport = { ...createPlugin({ name: 't' }), start() {}, describe: () => ({ url: 'http://x' }) }
-    const host = createTidegauge({ clock, service: { name: 'node' } })
+    const host = createTidegauge({ clock, logger: 'silent', service: { name: 'node' } })
       .use(slow, { labels: { node: 'a' }, transports: ['t'], intervalMs: 5_000 })
       .use(createPlugin({ name: 'bad', start: () => Promise.reject(new Error('no')) }))
       .export(transport)

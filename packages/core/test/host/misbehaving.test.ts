@@ -1,6 +1,6 @@
 /** Plugins and transports that do what they should not: the host lives, and everything else goes on. */
 import { createTidegauge, definePlugin, type Plugin, type Tidegauge, type Transport } from '@tidegauge/core'
-import { createManualClock, createMemoryTransport } from '@tidegauge/testkit'
+import { createManualClock, createMemoryTransport, loggerInto } from '@tidegauge/testkit'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { describe, expect, test, vi } from 'vitest'
@@ -15,12 +15,6 @@ function plugin(parts: Partial<Plugin>): Plugin {
 
 function transport(parts: Partial<Transport>): Transport {
   return { name: 'bad', version: '1.0.0', apiLevel: 1, start() {}, ...parts }
-}
-
-function keepLog() {
-  const log: string[] = []
-  const note = (message: string) => void log.push(message)
-  return { log, logger: { debug: note, info: note, warn: note, error: note } }
 }
 
 describe('a plugin that calls its host while it collects (issue 10, 15)', () => {
@@ -71,17 +65,19 @@ describe('a transport whose start never ends (issue 10, 19)', () => {
 
   test('is tried again under tolerate: all, until it starts (issue 10, 9)', async () => {
     const clock = createManualClock()
-    const { log, logger } = keepLog()
+    const log: string[] = []
     let tries = 0
     const start = () => {
       if (++tries < 3) throw new Error('receiver not there')
     }
-    const host = createTidegauge({ clock, logger, tolerate: 'all' }).export(transport({ start }))
+    const host = createTidegauge({ clock, logger: loggerInto(log), tolerate: 'all' }).export(
+      transport({ start }),
+    )
     await host.start()
     expect(host.health().transports).toMatchObject([{ state: 'down' }])
     await clock.advance(10_000)
     expect([tries, host.health().transports[0].state]).toEqual([3, 'up'])
-    expect(log[0]).toBe('transport "bad" could not start: receiver not there; it is tried again in 1 s')
+    expect(log[0]).toBe('error transport "bad" could not start: receiver not there; it is tried again in 1 s')
     await host.stop()
     await clock.advance(600_000)
     expect(tries).toBe(3)

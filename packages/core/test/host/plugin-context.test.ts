@@ -46,7 +46,9 @@ describe('what a plugin is given', () => {
       name: 'p',
       instruments: { c: { kind: 'counter', name: 'c_total', help: 'C', labels: { node: {} } } },
     })
-    const host = createTidegauge({ clock: createManualClock() }).use(plugin, { labels: { node: 'a' } })
+    const host = createTidegauge({ clock: createManualClock(), logger: 'silent' }).use(plugin, {
+      labels: { node: 'a' },
+    })
     await host.start()
     expect(host.health().plugins[0]).toMatchObject({
       state: 'down',

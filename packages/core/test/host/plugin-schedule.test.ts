@@ -15,7 +15,7 @@ describe('the scheduler', () => {
   ) {
     const clock = createManualClock()
     const times: number[] = []
-    const host = createTidegauge({ clock }).use(
+    const host = createTidegauge({ clock, logger: 'silent' }).use(
       createPlugin({ name: 'p', collect: () => void times.push(clock.monotonic()) }),
       use,
     )
@@ -66,9 +66,12 @@ describe('the scheduler', () => {
       },
     }
     let passes = 0
-    const host = createTidegauge({ clock }).use(createPlugin({ name: 'p', collect: () => void passes++ }), {
-      intervalMs: 1_000,
-    })
+    const host = createTidegauge({ clock, logger: 'silent' }).use(
+      createPlugin({ name: 'p', collect: () => void passes++ }),
+      {
+        intervalMs: 1_000,
+      },
+    )
     await host.start()
     nowMs = 60_000
     const fire = due!
@@ -166,7 +169,9 @@ describe('the scheduler', () => {
       start() {},
       flush: () => new Promise<void>((resolve) => (endFlush = resolve)),
     }
-    const host = createTidegauge({ clock }).use(slow, { intervalMs: 1_000, jitterRatio: 0 }).export(blocking)
+    const host = createTidegauge({ clock, logger: 'silent' })
+      .use(slow, { intervalMs: 1_000, jitterRatio: 0 })
+      .export(blocking)
     await host.start()
     fails = false
     const stopped = host.stop()

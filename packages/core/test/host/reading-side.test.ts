@@ -23,7 +23,7 @@ describe('routes', () => {
         }),
         { ...quiet, ...(transports && { transports }) },
       ] as const
-    const host = createTidegauge({ clock })
+    const host = createTidegauge({ clock, logger: 'silent' })
       .use(...plugin('only-b'.replace('-', ''), ['b']))
       .use(...plugin('both'))
       .use(...plugin('none', []))
@@ -46,7 +46,7 @@ describe('routes', () => {
     await host.stop()
   })
 
-  test('tell two instances of one plugin apart, for events as well', async () => {
+  test('keep two instances of one plugin apart, for events as well', async () => {
     const [a, b] = ['a', 'b'].map(createMemoryTransport)
     const plugin = createPlugin({ name: 'p', start: ({ events }) => events.emit({ name: 'x' }) })
     let context!: PluginContext
@@ -66,7 +66,7 @@ describe('routes', () => {
     await host.stop()
   })
 
-  test('let a transport hear no event after it has stopped, nor any of them twice after a restart', async () => {
+  test('give a transport no event after it has stopped, and none twice after a restart', async () => {
     const { tidegauge: host, memory, context } = await startProbe({})
     context.events.emit({ name: 'one' })
     await host.stop()
@@ -85,7 +85,7 @@ describe('scrape-driven collection', () => {
   function createScraped(collect: () => void | Promise<void>, use: object = {}) {
     const clock = createManualClock()
     const memory = createMemoryTransport()
-    const host = createTidegauge({ clock })
+    const host = createTidegauge({ clock, logger: 'silent' })
       .use(createPlugin({ name: 'p', collect }), { intervalMs: 0, ...use })
       .export(memory)
     return { clock, memory, host }

@@ -11,7 +11,7 @@ describe('the self-metrics', () => {
     const table = Object.values(selfInstruments).map(({ name }) => name)
     expect(names).toEqual(table)
     const off = createMemoryTransport()
-    const host = createTidegauge({ clock: createManualClock(), selfMetrics: 'off' })
+    const host = createTidegauge({ clock: createManualClock(), selfMetrics: 'off', logger: 'silent' })
       .use(createPlugin({ name: 'p', collect: () => Promise.reject(new Error('no')) }))
       .export(off)
     await host.start()
@@ -23,14 +23,14 @@ describe('the self-metrics', () => {
     expect(lintNames(selfInstruments)).toEqual([])
   })
 
-  test('tell the version of core and of Node.js', async () => {
+  test('show the version of core and of Node.js', async () => {
     const { labelsOf } = await startRecording({})
     expect(labelsOf('tidegauge_build_info')).toEqual([
       { version: expect.stringContaining(coreVersion), node_version: process.version },
     ])
   })
 
-  test('tell how long passes took, when the last went well, and how many series there are', async () => {
+  test('show how long passes took, when the last went well, and how many series there are', async () => {
     const clock = createManualClock()
     const memory = createMemoryTransport()
     const plugin = createPlugin({

@@ -94,7 +94,7 @@ describe('recording', () => {
     }
   })
 
-  test('never throws, whatever totals a source tells, and keeps counts and sums numbers', async () => {
+  test('never throws, whatever totals a source reports, and keeps counts and sums numbers', async () => {
     const { instruments, memory } = await startRecording({
       counter: { kind: 'counter', name: 'counter', help: 'H' },
       histogram: { kind: 'histogram', name: 'histogram', help: 'H', bounds: [1, 2] },

@@ -200,7 +200,7 @@ describe('reading', () => {
     expect(readOne(view, reader)).toEqual({ labels: ['first'], cells: [1] })
   })
 
-  test('gives every series that a slot ever held another birth number', () => {
+  test('gives every series that a slot ever held another serial number', () => {
     const { registry, instance } = createRegistry()
     const { c } = registry.addTable(instance, { c: labelled })
     const creations = new Set<number>()

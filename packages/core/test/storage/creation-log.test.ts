@@ -2,7 +2,7 @@ import { createManualClock } from '@tidegauge/testkit'
 import { describe, expect, test } from 'vitest'
 import { CreationLog } from '../../src/storage/creation-log.js'
 
-describe('birth log', () => {
+describe('creation log', () => {
   test('numbers creations from 1 and knows their time to within a second', async () => {
     const clock = createManualClock(1_000_000)
     const log = new CreationLog(clock)
@@ -19,7 +19,7 @@ describe('birth log', () => {
     }
   })
 
-  test('still orders creations when it has thinned out its marks, and never tells a time after the birth', () => {
+  test('still orders creations when it has thinned out its marks, and never gives a time after the creation', () => {
     let ms = 0
     const log = new CreationLog({ now: () => ms, monotonic: () => ms, after: () => () => {} })
     const creations: number[] = []

@@ -21,7 +21,7 @@ async function openHost(collect: (pass: number, own: Gauge) => void | Promise<vo
     start: (context) => void (other = context.instruments.other),
     collect: (context) => collect(++pass, context.instruments.own),
   })
-  const host = createTidegauge({ clock, selfMetrics: 'off' })
+  const host = createTidegauge({ clock, selfMetrics: 'off', logger: 'silent' })
     .use(plugin, { intervalMs: 1_000, jitterRatio: 0, maxAgeMs: 0, timeoutMs: 100 })
     .export(memory)
   const started = host.start()

@@ -65,7 +65,7 @@ describe('bucket index', () => {
       }
   })
 
-  test('tells the neighbours of a power of two apart from it', () => {
+  test('keeps the neighbours of a power of two apart from it', () => {
     const above = (value: number) => value * (1 + Number.EPSILON)
     const below = (value: number) => value * (1 - Number.EPSILON / 2)
     for (const scale of [0, 1, 3, 8, 20])

@@ -100,7 +100,7 @@ describe('series table', () => {
     expect(table.find({})).toBe(-1)
   })
 
-  test('tells label sets apart whose values together read the same', () => {
+  test('keeps label sets apart whose values together read the same', () => {
     const { table } = createTable()
     const sets = [
       ['x,b:y', 'z'],

@@ -14,19 +14,19 @@ const table = {
 } as const
 
 describe('a lifetime of collect', () => {
-  test('ends a counter’s and a histogram’s series that a pass no longer tells; a later one is followed anew', async () => {
+  test('ends a counter’s and a histogram’s series that a pass no longer reports; a later one is followed anew', async () => {
     const { instruments, labelsOf, pass, memory } = await startProbe(table)
-    const tell = (...names: string[]) =>
+    const report = (...names: string[]) =>
       pass(() => {
         for (const a of names) {
           instruments.counter.setTotal({ a }, 5)
           instruments.passing.setTotals({ a }, { bounds: [], buckets: [2], sum: 1 })
         }
       })
-    await tell('x', 'y')
-    await tell('y')
+    await report('x', 'y')
+    await report('y')
     for (const name of ['counter', 'passing']) expect(labelsOf(name)).toEqual([{ a: 'y' }])
-    await tell('x', 'y')
+    await report('x', 'y')
     expect(memory.value('counter', { a: 'x' })).toBe(5)
     expect(memory.series('passing', { a: 'x' })).toMatchObject({ count: 2, sum: 1 })
   })

@@ -1,6 +1,5 @@
-import { createTidegauge } from '@tidegauge/core'
-import { createMemoryTransport } from '@tidegauge/testkit'
 import { describe, expect, test } from 'vitest'
+import { startRecording } from '../../support/recording.js'
 
 const table = {
   h: { kind: 'histogram', name: 'h', help: 'H', bounds: [1, 2] },
@@ -10,12 +9,8 @@ const table = {
 } as const
 
 async function open() {
-  const memory = createMemoryTransport()
-  const host = createTidegauge({ logger: 'silent' }).export(memory)
-  const handles = host.instruments('probe', table)
-  await host.start()
-  const dropped = (reason: string) => memory.value('tidegauge_dropped_samples_total', { reason })
-  return { memory, handles, dropped }
+  const { memory, instruments: handles, dropped } = await startRecording(table)
+  return { memory, handles, dropped: (reason: string) => dropped()[reason] }
 }
 
 describe('totals of a source (issue 10, 26 and 27)', () => {

@@ -26,7 +26,7 @@ describe('a histogram that follows totals', () => {
     expect(memory.series('plain')).toMatchObject({ buckets: [5, 0], sum: 2 })
   })
 
-  test('goes on growing when its source begins again, also when the sum alone would not tell', async () => {
+  test('goes on growing when its source restarts, also when the sum alone would not show it', async () => {
     const { instruments, memory } = await startRecording(table)
     const series = instruments.histogram.labels(x)
     series.setTotals({ bounds, buckets: [1, 4, 0], sum: 6 })
@@ -98,7 +98,7 @@ describe('an exponential histogram that follows totals', () => {
         const labels = { a: `${i++}` }
         for (const round of rounds) {
           for (const value of round) source.observe(value)
-          instruments.exponential.setTotals(labels, toldBy(source))
+          instruments.exponential.setTotals(labels, totalsOf(source))
           const state = stateOf(instruments, labels)
           expect(contentsOf(state)).toEqual(contentsOf(source))
         }
@@ -107,7 +107,7 @@ describe('an exponential histogram that follows totals', () => {
     )
   })
 
-  test('goes on growing when its source begins again at a finer scale', async () => {
+  test('goes on growing when its source restarts at a finer scale', async () => {
     const { instruments, memory } = await startRecording(table)
     instruments.exponential.setTotals(x, { ...exponential([4, 4]), scale: 0, sum: 10 })
     instruments.exponential.setTotals(x, { ...exponential([1]), scale: 3, sum: 2 })
@@ -175,7 +175,7 @@ function exponential(counts: number[]) {
   }
 }
 
-function toldBy({ scale, zeroCount, positive, negative, sum }: ExponentialBuckets) {
+function totalsOf({ scale, zeroCount, positive, negative, sum }: ExponentialBuckets) {
   const run = (one: typeof positive | undefined) => ({
     offset: one?.start ?? 0,
     counts: [...(one?.counts.subarray(0, one.length) ?? [])],

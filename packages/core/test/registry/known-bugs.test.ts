@@ -1,4 +1,4 @@
-/** Faults that were found in other metrics libraries; one case each that this one does not have it. */
+/** Bugs that were found in other metrics libraries; one case each that this one does not have. */
 import { describe, expect, test } from 'vitest'
 import { createTidegauge } from '@tidegauge/core'
 import { createManualClock, createMemoryTransport } from '@tidegauge/testkit'
@@ -90,7 +90,7 @@ describe('a registry', () => {
   test('serves what there is when one source throws and another hangs', async () => {
     const clock = createManualClock()
     const memory = createMemoryTransport()
-    const host = createTidegauge({ clock })
+    const host = createTidegauge({ clock, logger: 'silent' })
       .use(createPlugin({ name: 'throws', collect: () => Promise.reject(new Error('no')) }))
       .use(createPlugin({ name: 'hangs', collect: () => new Promise(() => {}) }))
       .use(createPlugin({ name: 'well' }))
