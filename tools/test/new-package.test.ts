@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { format, resolveConfig } from 'prettier'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { fillReadme } from '../generate/package-readme.ts'
-import { createPackage, type Kind } from '../new/create-package.ts'
-import { nameProblem, namesOf } from '../new/names.ts'
+import type { Kind } from '../new/create-package.ts'
+import { nameProblem } from '../new/names.ts'
 import { workspaceRoot } from '../workspace/graph.ts'
 import { assertDone, outcomeOf, type Outcome } from './publish/consumer.ts'
 import { copyWorkspace, linkPackages, type WorkspaceCopy } from './support/workspace-copy.ts'
@@ -19,6 +19,10 @@ const run = (program: string, ...args: string[]): Promise<Outcome> =>
     NO_COLOR: '1',
   })
 
+const create = (kind: string, name: string): Promise<Outcome> =>
+  outcomeOf(process.execPath, ['tools/new.ts', kind, name], copy.root)
+const printed: Outcome[] = []
+
 beforeAll(async () => {
   const settings = [
     'LICENSE',
@@ -28,15 +32,15 @@ beforeAll(async () => {
     'tsconfig.base.json',
     'tsconfig.tests.json',
   ]
+  const tools = ['new', 'new.ts', 'workspace', 'test-groups.ts'].map((path) => `tools/${path}`)
   const packages = base.flatMap((name) =>
     ['src', 'package.json', 'tsconfig.json'].map((path) => `packages/${name}/${path}`),
   )
-  copy = copyWorkspace([...settings, 'package.json', 'vitest.config.ts', ...packages])
+  copy = copyWorkspace([...settings, ...tools, 'package.json', 'vitest.config.ts', ...packages])
   linkPackages(copy.root, [...base, 'plugin-tide-pool', 'transport-tide-pool'])
   const references = base.map((name) => ({ path: `packages/${name}` }))
   writeFileSync(join(copy.root, 'tsconfig.json'), JSON.stringify({ files: [], references }))
-  for (const kind of ['plugin', 'transport'] as const)
-    await createPackage({ root: copy.root, kind, names: namesOf('tide-pool') })
+  for (const kind of ['plugin', 'transport']) printed.push(await create(kind, 'tide-pool'))
   assertDone('the build', await run('typescript/bin/tsc', '-b'))
 })
 afterAll(() => copy?.remove())
@@ -76,9 +80,18 @@ describe('a new package', () => {
       expect(path + readFileSync(join(copy.root, path), 'utf8')).not.toMatch(/my.?system/i)
   })
 
+  test('comes with what to do next', () => {
+    for (const [i, { code, stdout }] of printed.entries()) {
+      expect(code).toBe(0)
+      expect(stdout).toContain(`Created ${created[i]}, with its reference in tsconfig.json.`)
+      expect(stdout).toContain(`npx vitest run ${created[i]}`)
+    }
+  })
+
   test('is not written over a folder that exists', async () => {
-    const again = createPackage({ root: copy.root, kind: 'plugin', names: namesOf('tide-pool') })
-    await expect(again).rejects.toThrow('packages/plugin-tide-pool exists already')
+    const { code, stderr } = await create('plugin', 'tide-pool')
+    expect(code).toBe(1)
+    expect(stderr.trim()).toBe('packages/plugin-tide-pool exists already; choose another name, or remove it')
   })
 })
 

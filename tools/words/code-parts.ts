@@ -19,16 +19,16 @@ export function codeOf(source: string): string {
 
 /** Where a comment, text or regular expression that starts here ends; `at` when none starts here. */
 function endOfText(source: string, at: number, before: string, templates: number[]): number {
-  const rest = source[at]
+  const character = source[at]
   if (source.startsWith('//', at)) return indexOrEnd(source, '\n', at)
   if (source.startsWith('/*', at)) return indexOrEnd(source, '*/', at) + 2
-  if (rest === "'" || rest === '"') return endOfQuoted(source, at + 1, rest)
-  if (rest === '`') return endOfTemplate(source, at + 1, templates)
-  if (rest === '}' && templates.at(-1) === 0) {
+  if (character === "'" || character === '"') return endOfQuoted(source, at + 1, character)
+  if (character === '`') return endOfTemplate(source, at + 1, templates)
+  if (character === '}' && templates.at(-1) === 0) {
     templates.pop()
     return endOfTemplate(source, at + 1, templates)
   }
-  if (rest === '/' && mayStartExpression(before)) return endOfExpression(source, at + 1)
+  if (character === '/' && mayStartExpression(before)) return endOfExpression(source, at + 1)
   return at
 }
 

@@ -11,7 +11,7 @@ const fixture = fileURLToPath(new URL('./fixture/package', import.meta.url))
 
 test('the table of kinds has each kind once, with the methods of its handle', () => {
   const rows = kindsTable(core).split('\n').slice(2)
-  expect(rows.map((row) => /^\| `(\w+)`/.exec(row)?.[1]).sort()).toEqual([
+  expect(rows.map((row) => /^\| `(\w+)`/.exec(row)?.[1] ?? '').sort()).toEqual([
     'counter',
     'exponential_histogram',
     'gauge',
