@@ -1,6 +1,8 @@
 /** Mostly held by the compiler: `npm test` type-checks the tests, expected errors included. */
 import {
+  createTidegauge,
   defineInstruments,
+  instruments,
   type Counter,
   type Handles,
   type LabelledCounter,
@@ -76,6 +78,14 @@ describe('types', () => {
     defineInstruments({ x: { kind: 'meter', name: 'x', help: 'X' } })
     // @ts-expect-error a state set has states
     defineInstruments({ x: { kind: 'state_set', name: 'x', help: 'X' } })
+    // @ts-expect-error a histogram has bounds, not buckets
+    defineInstruments({ x: { kind: 'histogram', name: 'x', help: 'X', buckets: [1] } })
+    // @ts-expect-error a counter has no bounds
+    void (() => instruments('x', { x: { kind: 'counter', name: 'x', help: 'X', bounds: [1] } }))
+    const host = createTidegauge()
+    // @ts-expect-error labels are an object, not a list of names
+    const add = () => host.instruments('x', { x: { kind: 'counter', name: 'x', help: 'X', labelNames: [] } })
+    expect(add).toThrow('labelNames is not a field of a counter, did you mean "labels"?')
     // @ts-expect-error there is no such privacy class
     defineInstruments({ x: { kind: 'gauge', name: 'x', help: 'X', labels: { a: { privacy: 'secret' } } } })
     expectTypeOf(defineInstruments({})).toEqualTypeOf<{}>()

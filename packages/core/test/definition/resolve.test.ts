@@ -29,6 +29,17 @@ describe('a resolved definition', () => {
     })
   })
 
+  test('keeps the dotted names of its labels and how a gauge is reduced', () => {
+    const labels = { method: { dottedName: 'http.request.method' }, peer: ['a'] }
+    expect(resolve({ ...base, kind: 'gauge', labels, reduce: 'mean' })).toMatchObject({
+      labels: [
+        { name: 'method', dottedName: 'http.request.method' },
+        { name: 'peer', values: ['a'] },
+      ],
+      reduce: 'mean',
+    })
+  })
+
   test('has the kind that readers meet', () => {
     const kinds = (definition: object) => {
       const { kind, isTimer } = resolve({ ...base, ...definition })
@@ -61,6 +72,11 @@ describe('a definition', () => {
     ],
     [{ ...base, kind: 'counter', unit: 5 }, 'unit was 5, expected a string'],
     [{ ...base, kind: 'counter', dottedName: {} }, 'dottedName was {}, expected a string'],
+    [
+      { ...base, kind: 'gauge', reduce: 'median' },
+      'reduce was "median", expected one of sum, max, min, mean',
+    ],
+    [{ ...base, kind: 'counter', reduce: 'max' }, 'reduce is not a field of a counter'],
     [{ ...base, kind: 'timer', over: 'gauge' }, 'over was "gauge", expected one of histogram'],
     [{ ...base, kind: 'gauge', lifetime: 'long' }, 'lifetime was "long", expected one of collect, event'],
     [{ ...base, kind: 'histogram', bounds: [1, 1] }, 'bounds was [ 1, 1 ], expected finite numbers in asc'],
@@ -90,6 +106,8 @@ describe('a definition', () => {
     ['counter', { node: {} }, 'label node was "node"'],
     ['counter', { a: [] }, 'labels.a was [], expected a list of strings'],
     ['counter', { a: [1] }, 'labels.a was [ 1 ], expected a list of strings'],
+    ['counter', { a: { dottedName: '' } }, 'labels.a.dottedName was "", expected a string that is not empty'],
+    ['counter', { a: { dottedName: 5 } }, 'labels.a.dottedName was 5, expected a string'],
     ['counter', { a: { values: 'xy' } }, "labels.a was { values: 'xy' }, expected a list of strings"],
     [
       'counter',
