@@ -45,11 +45,11 @@ const tasks = {
   bench: [[build], [step('bench', 'node', ['bench/run.ts', ...forwarded], { isLoud: true })]],
 }
 
-const children = new Set()
-// Ctrl-C reaches the children too; they end by themselves, and so do we
+const children = new Map()
+// Ctrl-C reaches the children too; they end by themselves, and so do we. npm does not while it waits for the network
 for (const signal of ['SIGINT', 'SIGTERM'])
   process.on(signal, () => {
-    for (const child of children) child.kill(signal)
+    for (const [child, { isAbandoned }] of children) child.kill(isAbandoned ? 'SIGKILL' : signal)
   })
 
 const task = tasks[process.argv[2]]
@@ -59,8 +59,8 @@ if (task === undefined) {
 }
 process.exit((await install()) || (await runAll(task)))
 
-function step(name, command, args, { env = {}, isLoud = false } = {}) {
-  return { name, command, args, env, isLoud }
+function step(name, command, args, { env = {}, isLoud = false, isAbandoned = false } = {}) {
+  return { name, command, args, env, isLoud, isAbandoned }
 }
 
 async function install() {
@@ -68,9 +68,19 @@ async function install() {
     .update(readFileSync(join(root, 'package-lock.json')))
     .digest('hex')
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === required) return 0
-  const npm = step('install', 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])
-  const code = await runStage([npm], process.env.PATH)
+  // a terminal sees npm's own progress; without a network it ends after seconds, not after npm's minutes
+  const limits = ['--fetch-retries=2', '--fetch-retry-mintimeout=500', '--fetch-retry-maxtimeout=2000']
+  const args = ['ci', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error', ...limits]
+  if (isTerminal) console.log('Installing what is missing, once; this takes about half a minute.')
+  const code = await runStage(
+    [step('install', 'npm', args, { isLoud: isTerminal, isAbandoned: true })],
+    process.env.PATH,
+  )
   if (code === 0) writeFileSync(stamp, required)
+  else if (code !== 130)
+    console.error(
+      'The install failed. It needs a network that reaches the npm registry; npm says above what it missed.',
+    )
   return code
 }
 
@@ -91,7 +101,7 @@ async function runStage(steps, path) {
 }
 
 /** Runs one step. A quiet one shows a line when it is done, and what it printed only when it failed. */
-function runStep({ name, command, args, env, isLoud }, path, running) {
+function runStep({ name, command, args, env, isLoud, isAbandoned }, path, running) {
   const startMs = performance.now()
   const child = spawn(command, args, {
     cwd: root,
@@ -99,7 +109,7 @@ function runStep({ name, command, args, env, isLoud }, path, running) {
     stdio: isLoud ? 'inherit' : ['ignore', 'pipe', 'pipe'],
     shell: process.platform === 'win32',
   })
-  children.add(child)
+  children.set(child, { isAbandoned })
   let output = ''
   child.stdout?.on('data', (data) => (output += data))
   child.stderr?.on('data', (data) => (output += data))
@@ -107,7 +117,7 @@ function runStep({ name, command, args, env, isLoud }, path, running) {
     child.on('error', (error) => (output += String(error)))
     child.on('close', (exitCode, signal) => {
       children.delete(child)
-      const code = exitCode ?? (signal === 'SIGINT' ? 130 : 1)
+      const code = exitCode ?? (signal === 'SIGINT' || signal === 'SIGKILL' ? 130 : 1)
       running.delete(name)
       if (!isLoud) reportStep(name, code, performance.now() - startMs, output)
       showRunning(running)
