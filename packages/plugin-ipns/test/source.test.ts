@@ -40,6 +40,21 @@ describe('a source of another stack', () => {
     })
   })
 
+  it('that leaves state out beside a problem has none exported, not even that of before (issue 10)', async () => {
+    const records = { mine: { ...counts, nextAttemptMs: Date.now() + 60_000 } }
+    const refreshes = { mine: { success: 3, failure: 0, lastSuccessMs: 1_000 } }
+    let snapshot: IpnsSnapshot = { records, refreshes, republisher: { isRunning: true } }
+    const host = await startTestHost(ipns({ source: { read: () => snapshot } }))
+    expect(await host.value('libp2p_ipns_next_attempt_seconds{namespace="mine"}')).toBeGreaterThan(0)
+    snapshot = { refreshes, problems: ['no disk'] }
+    const kept = [...(await host.read()).keys()].filter((series) => !series.includes('runs_total'))
+    expect(kept).toEqual([
+      'libp2p_ipns_refresh_total{namespace="mine",result="success"}',
+      'libp2p_ipns_refresh_total{namespace="mine",result="failure"}',
+      'libp2p_ipns_last_event_unix{namespace="mine",event="success"}',
+    ])
+  })
+
   it('that hangs is aborted and read again at the next pass, and its late answer is dropped', async () => {
     const answers: ((snapshot: IpnsSnapshot) => void)[] = []
     const signals: AbortSignal[] = []

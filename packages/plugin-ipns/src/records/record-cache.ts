@@ -5,7 +5,7 @@ import type { StoredRecord } from './record.js'
 /** Reads all records by their keys. Rejects when they cannot be read. */
 export type ReadRecords = (signal: AbortSignal) => Promise<ReadonlyMap<string, StoredRecord>>
 
-/** After this time without an answer the records that were read last are no longer exported. */
+/** After this time without an answer the records that were read last are a problem. */
 const MAX_ANSWER_MS = 5_000
 
 /** How long one read may take before it is abandoned for another. */
@@ -43,9 +43,9 @@ export class RecordCache {
     this.#clock = clock
   }
 
-  /** The records; undefined when they cannot be read now. */
+  /** The records as they were last read; undefined when they never were. See {@link problem}. */
   get records(): ReadonlyMap<string, StoredRecord> | undefined {
-    return this.problem === undefined ? this.#records : undefined
+    return this.#records
   }
 
   /** Whether no write has been observed since the records were read. */
