@@ -1,16 +1,19 @@
-import { safeGet, safeGetMethod } from '@tidegauge/attach'
+import { safeGetMethod } from '@tidegauge/attach'
 import { OptionCheck } from '@tidegauge/core'
 import { DEFAULT_REPUBLISH_INTERVAL_MS } from './helia/due-time.js'
-import { isDatastore, type HeliaLike, type IpnsLike } from './helia/shapes.js'
+import { isHelia, isIpns, type HeliaLike, type IpnsLike, type Replaceable } from './helia/shapes.js'
 import type { NamespaceFunction } from './records/record.js'
 import type { IpnsSource } from './source.js'
 
 /** For the records of a Helia node. */
 export interface HeliaOptions {
-  /** What `ipns(helia)` of `@helia/ipns` returned. */
-  readonly name: IpnsLike
-  /** The Helia node. Default: the one that `name` was created with. */
-  readonly helia?: HeliaLike
+  /**
+   * What `ipns(helia)` of `@helia/ipns` returned; or a function that returns the present one, or undefined when there
+   * is none, and is called at each pass.
+   */
+  readonly name: IpnsLike | (() => IpnsLike | undefined)
+  /** The Helia node; a function when `name` is one. Default: the one that `name` was created with. */
+  readonly helia?: HeliaLike | (() => HeliaLike | undefined)
   /**
    * The `republishInterval` that `ipns(helia, { republishInterval })` was given: it cannot be read back, and the next
    * attempt is computed from it. Unit: milliseconds. Default 3,600,000 (an hour), which is Helia's.
@@ -40,8 +43,8 @@ export type IpnsOptions = HeliaOptions | SourceOptions
 
 /** The options for a Helia node, with their defaults. */
 export interface HeliaSettings {
-  readonly name: IpnsLike
-  readonly helia: HeliaLike | undefined
+  readonly name: Replaceable<IpnsLike>
+  readonly helia: Replaceable<HeliaLike> | undefined
   readonly republishIntervalMs: number
   readonly recordsMaxAgeMs: number
   readonly namespace: NamespaceFunction | undefined
@@ -52,6 +55,12 @@ export interface HeliaSettings {
 export type IpnsSettings =
   | { readonly source: IpnsSource; readonly maxNamespaces: number }
   | ({ readonly source: undefined } & HeliaSettings)
+
+/** What the option `name` is, or returns. */
+export const IPNS = 'what ipns(helia) of @helia/ipns returned'
+
+/** What the option `helia` is, or returns. */
+export const HELIA = 'a Helia node, with its datastore'
 
 const heliaKeys = ['name', 'helia', 'republishIntervalMs', 'recordsMaxAgeMs', 'namespace', 'maxNamespaces']
 const MAX_MS = 2 ** 31 - 1
@@ -78,17 +87,22 @@ function parseSource(check: OptionCheck, source: unknown): IpnsSource {
 
 function parseHelia(check: OptionCheck, given: Record<string, unknown>) {
   const { name, helia, namespace } = given
-  const isName = Array.isArray(safeGet(name, 'routers')) && safeGetMethod(name, 'publish') !== undefined
-  check.expect(isName, 'name', name, 'what ipns(helia) of @helia/ipns returned')
-  const isHelia = helia === undefined || isDatastore(safeGet(helia, 'datastore'))
-  check.expect(isHelia, 'helia', helia, 'a Helia node, with its datastore')
+  const isFunction = typeof name === 'function'
+  check.expect(isFunction || isIpns(name), 'name', name, `${IPNS}, or a function that returns it`)
+  if (helia !== undefined) {
+    const isNode = typeof helia === 'function' || isHelia(helia)
+    check.expect(isNode, 'helia', helia, `${HELIA}, or a function that returns one`)
+    // it would go on with the first node when the function returns another name
+    const fits = !isNode || !isFunction || typeof helia === 'function'
+    check.expect(fits, 'helia', helia, 'a function that returns the node, as name is a function')
+  }
   const isNamespace = namespace === undefined || typeof namespace === 'function'
   check.expect(isNamespace, 'namespace', namespace, 'a function that takes a record and returns a name')
   const milliseconds = (path: string, fallback: number, min: number): number =>
     check.integer(path, given[path], fallback, min, MAX_MS)
   return {
-    name: name as IpnsLike,
-    helia: helia as HeliaLike | undefined,
+    name: name as Replaceable<IpnsLike>,
+    helia: helia as Replaceable<HeliaLike> | undefined,
     republishIntervalMs: milliseconds('republishIntervalMs', DEFAULT_REPUBLISH_INTERVAL_MS, 1),
     recordsMaxAgeMs: milliseconds('recordsMaxAgeMs', 60_000, 0),
     namespace: namespace as NamespaceFunction | undefined,

@@ -58,6 +58,16 @@ describe('options', () => {
     expect(issuesOf({ name, helia: null, recordsMaxAgeMs: 2 ** 40 })).toEqual(['helia', 'recordsMaxAgeMs'])
   })
 
+  it('may be functions that return the name and the node of now, and then both are (issue 10)', () => {
+    const [current, node] = [() => name, () => undefined]
+    expect(parseOptions({ name: current, helia: node })).toMatchObject({ name: current, helia: node })
+    const datastore = { query: () => [], get: () => new Uint8Array() }
+    expect(issuesOf({ name, helia: () => ({ datastore }) })).toEqual([])
+    expect(() => ipns({ name: current, helia: { datastore } })).toThrow(
+      'expected a function that returns the node, as name is a function',
+    )
+  })
+
   it('of a source do not include a name', () => {
     expect(issuesOf({ source: {}, name })).toEqual(['name', 'source'])
     expect(issuesOf({ source: undefined })).toEqual(['source'])

@@ -1,26 +1,29 @@
-import { BoundedNames, UndoList } from '@tidegauge/attach'
-import { CollectError, type LogOnce, type ReadPass, type SourceContext } from '@tidegauge/core'
+import { BoundedNames } from '@tidegauge/attach'
+import type { Clock, LogOnce, ReadPass, SourceContext } from '@tidegauge/core'
 import type { HeliaSettings } from '../options.js'
-import { RecordCache } from '../records/record-cache.js'
 import { RecordStates } from '../records/record-states.js'
 import { DEFAULT_NAMESPACE, firstSegment, type IpnsRecord } from '../records/record.js'
-import { AttemptTotals, ResultCounts } from '../refreshes/result-counts.js'
-import { RepublisherRuns } from '../republisher/runs.js'
 import type { IpnsSnapshot, IpnsSource } from '../source.js'
+import { findNode } from './find-node.js'
+import { NodeCounts } from './node-counts.js'
 import { NodeWatcher } from './node-watcher.js'
-import { isDatastore, nodeOf, type DatastoreLike, type NodeLike } from './shapes.js'
-import { readStoredRecords } from './stored-records.js'
+import type { IpnsLike, NodeLike } from './shapes.js'
 
-/** Reads the records that an `IPNS` object of `@helia/ipns` keeps alive. Totals go on over all starts. */
+const NO_NODE = 'there is no IPNS object now: the function name returned undefined'
+
+/**
+ * Reads the records that an `IPNS` object of `@helia/ipns` keeps alive. Where the options are functions, it turns to
+ * the object of now at each read. Totals go on over all objects and all starts.
+ */
 export class HeliaSource implements IpnsSource {
   readonly #settings: HeliaSettings
   readonly #logOnce: LogOnce
-  readonly #undo = new UndoList()
-  readonly #totals = new AttemptTotals()
+  readonly #counts = new NodeCounts()
   readonly #states: RecordStates
-  readonly #routers = new ResultCounts()
-  readonly #runTotals = { success: 0, failure: 0 }
+  #clock: Clock | undefined
   #watcher: NodeWatcher | undefined
+  /** What was watched last, also when it is no longer. An object that is gone is not kept by it. */
+  #lastName: WeakRef<IpnsLike> | undefined
 
   constructor(settings: HeliaSettings, logOnce: LogOnce) {
     this.#settings = settings
@@ -34,47 +37,64 @@ export class HeliaSource implements IpnsSource {
     })
     const namespaceOf = (record: IpnsRecord): string =>
       names.nameOf(logOnce.guard('the option namespace', () => namespace(record)))
-    this.#states = new RecordStates(namespaceOf, this.#totals)
+    this.#states = new RecordStates(namespaceOf, this.#counts.attempts)
     // the only namespace of real records is exported from zero on
-    if (settings.namespace === undefined) this.#totals.addNamespace(DEFAULT_NAMESPACE)
+    if (settings.namespace === undefined) this.#counts.attempts.addNamespace(DEFAULT_NAMESPACE)
   }
 
-  /** Throws `COLLECT_SOURCE_CHANGED` when there is no datastore. */
+  /** Never fails: an object that is not there yet is looked for at each read. */
   start({ clock }: SourceContext): void {
     this.stop()
-    const { name, helia, republishIntervalMs, recordsMaxAgeMs } = this.#settings
-    const node = nodeOf(name, helia)
-    const datastore = datastoreOf(node)
-    const cache = new RecordCache((signal) => readStoredRecords(datastore, signal), recordsMaxAgeMs, clock)
-    this.#undo.add(() => cache.close())
-    this.#watcher = new NodeWatcher(node, {
-      clock,
-      logOnce: this.#logOnce,
-      undo: this.#undo,
-      states: this.#states,
-      totals: this.#totals,
-      routers: this.#routers,
-      cache,
-      runs: new RepublisherRuns(clock, republishIntervalMs, this.#runTotals),
-    })
+    this.#clock = clock
+    this.#attach()
   }
 
-  read(pass: ReadPass): Promise<IpnsSnapshot> | IpnsSnapshot {
-    return this.#watcher?.read(pass) ?? {}
+  async read(pass: ReadPass): Promise<IpnsSnapshot> {
+    const problem = this.#attach()
+    const { records, isRepublisherRunning, problems = [] } = (await this.#watcher?.read(pass)) ?? {}
+    const totals = this.#counts.read()
+    return {
+      ...totals,
+      ...(records !== undefined && { records }),
+      republisher: {
+        ...totals.republisher,
+        ...(isRepublisherRunning !== undefined && { isRunning: isRepublisherRunning }),
+      },
+      problems: problem === undefined ? problems : [problem, ...problems],
+    }
   }
 
   stop(): void {
-    this.#watcher = undefined
-    this.#undo.run()
+    this.#clock = undefined
+    this.#leaveNode()
   }
-}
 
-function datastoreOf({ helia }: NodeLike): DatastoreLike {
-  const { datastore } = helia
-  if (isDatastore(datastore)) return datastore
-  throw new CollectError(
-    'COLLECT_SOURCE_CHANGED',
-    'ipns',
-    'plugin "ipns": name.components.datastore not found; pass the Helia node as the option helia',
-  )
+  /** Turns to the node of now. Returns what is wrong with it; what is watched is kept while the node is not known. */
+  #attach(): string | undefined {
+    const found = findNode(this.#settings)
+    if ('problem' in found) return found.problem
+    const { node } = found
+    if (node === undefined || this.#watcher?.watches(node) === false) this.#leaveNode()
+    if (node === undefined) return NO_NODE
+    if (this.#clock !== undefined) this.#watcher ??= this.#watch(node, this.#clock)
+    return undefined
+  }
+
+  #watch(node: NodeLike, clock: Clock): NodeWatcher {
+    if (this.#lastName !== undefined && this.#lastName.deref() !== node.name) this.#states.nodeChanged()
+    this.#lastName = new WeakRef(node.name)
+    return new NodeWatcher(node, {
+      ...this.#settings,
+      clock,
+      logOnce: this.#logOnce,
+      states: this.#states,
+      counts: this.#counts,
+      isReplaceable: typeof this.#settings.name === 'function',
+    })
+  }
+
+  #leaveNode(): void {
+    this.#watcher?.stop()
+    this.#watcher = undefined
+  }
 }

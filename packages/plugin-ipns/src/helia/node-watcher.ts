@@ -1,56 +1,84 @@
-import { isObject, safeGet, type UndoList } from '@tidegauge/attach'
+import { isObject, safeGet, UndoList } from '@tidegauge/attach'
 import type { Clock, LogOnce, ReadPass } from '@tidegauge/core'
-import type { RecordCache } from '../records/record-cache.js'
+import { RecordCache } from '../records/record-cache.js'
 import type { RecordStates } from '../records/record-states.js'
 import type { Attempt } from '../refreshes/attempt.js'
-import type { AttemptTotals, ResultCounts } from '../refreshes/result-counts.js'
-import type { RepublisherRuns } from '../republisher/runs.js'
+import { RepublisherRuns } from '../republisher/runs.js'
 import { PendingPuts } from '../routing/pending-puts.js'
-import type { IpnsSnapshot } from '../source.js'
-import { missingInternals } from './internals.js'
+import type { ByName, RecordCounts } from '../source.js'
+import type { NodeCounts } from './node-counts.js'
+import { stoppedProblem } from './node-status.js'
 import { MethodObservers, type OnCall } from './observe-methods.js'
 import { observePuts } from './observe-puts.js'
 import { PutAttempts } from './put-attempts.js'
 import { findRouters } from './routers.js'
-import type { NodeLike } from './shapes.js'
+import { ShapeCheck } from './shape-check.js'
+import type { DatastoreLike, NodeLike } from './shapes.js'
+import { readStoredRecords } from './stored-records.js'
 
 /** What {@link NodeWatcher} is created with. */
 export interface NodeWatcherDeps {
   readonly clock: Clock
   readonly logOnce: LogOnce
-  /** Gets everything that restores the node. */
-  readonly undo: UndoList
+  /** What `counts.attempts` is counted through. */
   readonly states: RecordStates
-  /** What `states` counts into. */
-  readonly totals: AttemptTotals
-  /** Puts by router. */
-  readonly routers: ResultCounts
-  readonly cache: RecordCache
-  readonly runs: RepublisherRuns
+  readonly counts: NodeCounts
+  readonly republishIntervalMs: number
+  readonly recordsMaxAgeMs: number
+  /** Whether another node may take the place of this one, because the user passed functions. */
+  readonly isReplaceable: boolean
 }
 
-/** Watches one `IPNS` object with its node, from a start of the source to its stop. */
+/** The present state of a node. What is left out is not known. */
+export interface NodeState {
+  readonly records?: ByName<RecordCounts>
+  readonly isRepublisherRunning?: boolean
+  readonly problems: readonly string[]
+}
+
+/** Watches one `IPNS` object with its node, until it is stopped. */
 export class NodeWatcher {
   readonly #node: NodeLike
   readonly #deps: NodeWatcherDeps
+  readonly #undo = new UndoList()
+  readonly #shape: ShapeCheck
+  readonly #cache: RecordCache
+  readonly #runs: RepublisherRuns
   readonly #observers: MethodObservers
   readonly #attempts: PutAttempts
   readonly #pendingPuts: PendingPuts
   readonly #storeListeners: Readonly<Record<string, OnCall>>
 
   constructor(node: NodeLike, deps: NodeWatcherDeps) {
+    const { clock, logOnce, counts, republishIntervalMs, recordsMaxAgeMs } = deps
     this.#node = node
     this.#deps = deps
-    this.#observers = new MethodObservers(deps.logOnce, deps.undo)
-    this.#attempts = new PutAttempts(deps)
-    this.#pendingPuts = new PendingPuts(deps.clock)
+    this.#shape = new ShapeCheck(node)
+    this.#cache = new RecordCache(
+      (signal) => readStoredRecords(node.helia.datastore as DatastoreLike, signal),
+      recordsMaxAgeMs,
+      clock,
+    )
+    this.#undo.add(() => this.#cache.close())
+    this.#runs = new RepublisherRuns(clock, republishIntervalMs, counts.runs)
+    this.#observers = new MethodObservers(logOnce, this.#undo)
+    this.#attempts = new PutAttempts({ ...deps, cache: this.#cache, runs: this.#runs })
+    this.#pendingPuts = new PendingPuts(clock)
     this.#storeListeners = this.#createStoreListeners()
     this.#attach()
   }
 
-  async read(pass: ReadPass): Promise<IpnsSnapshot> {
-    const { clock, states, totals, routers, cache, runs } = this.#deps
+  /** Whether this watches `node`. */
+  watches({ name, helia }: NodeLike): boolean {
+    return this.#node.name === name && this.#node.helia === helia
+  }
+
+  /** The node as it is now. */
+  async read(pass: ReadPass): Promise<NodeState> {
+    const { clock, states } = this.#deps
+    const [cache, runs] = [this.#cache, this.#runs]
     this.#attach()
+    if (!this.#shape.isKnown) return { problems: this.#problems() }
     await cache.refresh(pass)
     const { records } = cache
     const nowMs = clock.now()
@@ -62,20 +90,31 @@ export class NodeWatcher {
     const isRunning = this.#isRepublisherRunning()
     return {
       ...(records !== undefined && { records: states.count(nowMs, isRunning ? runs.nextRunMs : undefined) }),
-      ...totals.read(),
-      routers: routers.read(),
-      republisher: { ...(isRunning !== undefined && { isRunning }), runs: runs.totals },
+      ...(isRunning !== undefined && { isRepublisherRunning: isRunning }),
       problems: this.#problems(),
     }
   }
 
-  /** Observes what is there now, with routers that were added since the last time. */
+  /** Restores the node. */
+  stop(): void {
+    this.#undo.run()
+  }
+
+  /** Observes what is there now, with routers that were added since the last time; nothing of an unknown shape. */
   #attach(): void {
+    const { counts } = this.#deps
+    if (!this.#shape.check()) return
+    counts.isStarted = true
     const store = safeGet(this.#node.name, 'localStore')
     if (isObject(store))
       for (const [method, onCall] of Object.entries(this.#storeListeners))
         this.#observers.observe(store, method, onCall)
-    const deps = { observers: this.#observers, routers: this.#deps.routers, pendingPuts: this.#pendingPuts }
+    const deps = {
+      observers: this.#observers,
+      routers: counts.routers,
+      pendingPuts: this.#pendingPuts,
+      shape: this.#shape,
+    }
     for (const found of findRouters(this.#node))
       observePuts(found, { ...deps, findAttempt: found.isEntry ? this.#findOrStart : this.#find })
   }
@@ -87,18 +126,19 @@ export class NodeWatcher {
     if (known?.isOpen) return known
     // the record comes to the other routers next: those that were added since must be observed by then
     this.#attach()
-    return this.#attempts.start(args)
+    return this.#shape.isKnown ? this.#attempts.start(args) : undefined
   }
 
   /** Source: `IPNSRepublisher.#republish` of `@helia/ipns` (src/ipns/republisher.ts) starts each run with `list`. */
   #createStoreListeners(): Record<string, OnCall> {
-    const { cache, runs } = this.#deps
+    const [cache, runs] = [this.#cache, this.#runs]
     const onWrite: OnCall = () => {
       cache.invalidate()
       return { ended: () => cache.invalidate() }
     }
     const onList: OnCall = ([options]) => {
       this.#attach()
+      if (!this.#shape.isKnown) return undefined
       cache.invalidate()
       const run = runs.runStarted(safeGet(options, 'signal') as AbortSignal | undefined)
       return { yielded: () => run.recordListed(), ended: (ok) => run.listingEnded(ok) }
@@ -117,22 +157,11 @@ export class NodeWatcher {
   }
 
   #problems(): string[] {
-    const { cache, runs } = this.#deps
-    const problems = [
-      nodeProblem(this.#node),
-      cache.problem,
-      this.#pendingPuts.problem,
-      runs.problem,
-      missingInternals(this.#node),
-    ]
-    return problems.filter((problem) => problem !== undefined)
+    const stopped = stoppedProblem(this.#node, this.#deps.isReplaceable)
+    // what does not answer then has no other reason
+    if (stopped !== undefined) return [stopped]
+    const { isKnown, problem: lacks } = this.#shape
+    const measured = isKnown ? [this.#cache.problem, this.#pendingPuts.problem, this.#runs.problem] : []
+    return [...measured, lacks].filter((problem) => problem !== undefined)
   }
-}
-
-/** A node without a status counts as running. */
-function nodeProblem({ helia }: NodeLike): string | undefined {
-  const status = safeGet(helia, 'status')
-  return typeof status !== 'string' || status === 'started'
-    ? undefined
-    : `the Helia node is ${status}; it is measured again when it has started`
 }

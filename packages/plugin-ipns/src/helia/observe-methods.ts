@@ -15,6 +15,8 @@ export interface CallObserver {
   ended(ok: boolean): void
   /** The generator that the call returned has yielded a value. */
   yielded?(value: unknown): void
+  /** The call has returned something that is not a generator. Comes before {@link ended}. */
+  returnedNoGenerator?(): void
 }
 
 /** Is called before the method is; returns an observer when the call is of interest. */
@@ -67,6 +69,7 @@ export class MethodObservers {
       return {
         ended: (ok) => guard(() => observer.ended(ok)),
         yielded: (value) => guard(() => observer.yielded?.(value)),
+        returnedNoGenerator: () => guard(() => observer.returnedNoGenerator?.()),
       }
     }
   }
@@ -109,7 +112,9 @@ function callObserved(call: () => unknown, observers: readonly CallObserver[]): 
   }
   const result = observeCall(call, {
     returned(value) {
-      if (isReturned || !observeGenerator(value, generatorObserver)) endLater(true)
+      if (!isReturned && observeGenerator(value, generatorObserver)) return
+      for (const observer of observers) observer.returnedNoGenerator?.()
+      endLater(true)
     },
     failed: () => endLater(false),
   })

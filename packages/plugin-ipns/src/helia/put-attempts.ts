@@ -40,10 +40,10 @@ export class PutAttempts {
     const key = encodeBase32(routingKey)
     const published = publishedRecord(routingKey, safeGet(options, 'metadata'))
     const kind = published === undefined ? 'refresh' : 'publish'
-    const order = states.attemptStarted(key, published, clock.now())
+    const started = states.attemptStarted(key, published, clock.now())
     const attempt = new Attempt({
       ended(result) {
-        states.attemptEnded(key, { kind, result, order }, clock.now())
+        states.attemptEnded(started, { kind, result }, clock.now())
         cache.invalidate()
       },
       closed: kind === 'refresh' ? runs.refreshStarted() : () => {},

@@ -45,9 +45,24 @@ export interface NodeLike {
   readonly helia: Partial<HeliaLike>
 }
 
+/** An object; or a function that returns the present one, for applications that replace theirs. */
+export type Replaceable<T> = T | (() => T | undefined)
+
+const NO_NODE: Partial<HeliaLike> = Object.freeze({})
+
 /** The node of an `IPNS` object: the one that the user passed, else the one that `name` was created with. */
 export function nodeOf(name: IpnsLike, helia: HeliaLike | undefined): NodeLike {
-  return { name, helia: helia ?? (safeGet(name, 'components') as Partial<HeliaLike> | undefined) ?? {} }
+  return { name, helia: helia ?? (safeGet(name, 'components') as Partial<HeliaLike> | undefined) ?? NO_NODE }
+}
+
+/** Whether a value is an `IPNS` object, by what each version has. */
+export function isIpns(value: unknown): value is IpnsLike {
+  return Array.isArray(safeGet(value, 'routers')) && safeGetMethod(value, 'publish') !== undefined
+}
+
+/** Whether a value is a Helia node, by what each version has. */
+export function isHelia(value: unknown): value is HeliaLike {
+  return isDatastore(safeGet(value, 'datastore'))
 }
 
 /** Whether records can be read from a value. */

@@ -9,7 +9,12 @@ import type { IpnsRecord, StoredRecord } from './record.js'
 export interface AttemptEnd {
   readonly kind: AttemptKind
   readonly result: IpnsResult
-  /** What `attemptStarted` returned. */
+}
+
+/** An attempt that has started, for {@link RecordStates.attemptEnded}. */
+export interface StartedAttempt {
+  /** It counts under the namespace of this one, also when the record is gone by then. */
+  readonly state: RecordState
   readonly order: number
 }
 
@@ -22,7 +27,7 @@ interface RecordState {
   isBackingOff: boolean
   /** The order of that attempt. */
   decidedBy: number
-  /** Attempts that have neither succeeded nor failed yet. */
+  /** Attempts on the present node that have neither succeeded nor failed yet. */
   pending: number
   /** Results that are counted when the namespace is known. */
   uncounted: { refresh?: MutableTotals; publish?: MutableTotals } | undefined
@@ -35,6 +40,7 @@ export class RecordStates {
   readonly #states = new Map<string, RecordState>()
   #records: ReadonlyMap<string, StoredRecord> = new Map()
   #attempts = 0
+  #attemptsOfOldNodes = 0
   #checkedRunMs: number | undefined
 
   /** `namespaceOf` returns the namespace under which a record is exported. Attempts are counted into `totals`. */
@@ -43,19 +49,18 @@ export class RecordStates {
     this.#totals = totals
   }
 
-  /** An attempt starts, with the record when it is published. Returns its order, for {@link attemptEnded}. */
-  attemptStarted(key: string, record: IpnsRecord | undefined, nowMs: number): number {
+  /** An attempt starts, with the record when it is published. */
+  attemptStarted(key: string, record: IpnsRecord | undefined, nowMs: number): StartedAttempt {
     const state = this.#of(key)
     if (record !== undefined) this.#setNamespace(state, this.#namespaceOf(record))
     state.startedMs = nowMs
     state.pending++
-    return ++this.#attempts
+    return { state, order: ++this.#attempts }
   }
 
   /** An attempt has ended. It decides about the back-off unless one that started later has ended before. */
-  attemptEnded(key: string, { kind, result, order }: AttemptEnd, nowMs: number): void {
-    const state = this.#of(key)
-    state.pending--
+  attemptEnded({ state, order }: StartedAttempt, { kind, result }: AttemptEnd, nowMs: number): void {
+    if (order > this.#attemptsOfOldNodes) state.pending--
     const totals =
       state.namespace === undefined
         ? ((state.uncounted ??= {})[kind] ??= { success: 0, failure: 0 })
@@ -64,6 +69,12 @@ export class RecordStates {
     if (order < state.decidedBy) return
     state.decidedBy = order
     state.isBackingOff = result === 'failure'
+  }
+
+  /** Another node takes over. What is pending on the old one may never end, and keeps no state any more. */
+  nodeChanged(): void {
+    this.#attemptsOfOldNodes = this.#attempts
+    for (const state of this.#states.values()) state.pending = 0
   }
 
   /** Takes the records as they were read. `isCurrent`: nothing has been written since; else they are read again. */
@@ -85,8 +96,8 @@ export class RecordStates {
     for (const [key, { createdMs, dueMs }] of this.#records) {
       const { startedMs } = this.#of(key)
       if (Math.max(createdMs, dueMs, startedMs) >= runMs) continue
-      const order = this.attemptStarted(key, undefined, startedMs)
-      this.attemptEnded(key, { kind: 'refresh', result: 'failure', order }, nowMs)
+      const skipped = this.attemptStarted(key, undefined, startedMs)
+      this.attemptEnded(skipped, { kind: 'refresh', result: 'failure' }, nowMs)
     }
   }
 
@@ -106,7 +117,7 @@ export class RecordStates {
     }
   }
 
-  /** Deletes the states of records that are gone. A pending attempt still needs its namespace when it ends. */
+  /** Deletes the states of records that are gone. What is being published may not be written yet. */
   #removeAbsent(): void {
     for (const [key, state] of this.#states) {
       if (this.#records.has(key) || state.pending > 0) continue

@@ -41,6 +41,11 @@ export class Attempt {
     this.#end('success')
   }
 
+  /** Whether a router has taken the record cannot be seen: the attempt is not counted, unless it has ended. */
+  abandon(): void {
+    this.#hasEnded = true
+  }
+
   /** A router has answered, whatever the answer. */
   routerEnded(): void {
     this.#open--

@@ -119,7 +119,8 @@ describe('a node that stops', () => {
     expect(await valuesOf(host, tracked, published, running)).toEqual([2, 1, 0])
     expect(healthOf(host)).toMatchObject({
       state: 'down',
-      lastError: 'plugin "ipns": the Helia node is stopped; it is measured again when it has started',
+      lastError:
+        'plugin "ipns": the Helia node is stopped; it is measured again when it has started; pass a function as the option name if your application creates a new one',
     })
     await node.start()
     expect(await collectLater(host, clock)).toMatchObject({ state: 'up' })

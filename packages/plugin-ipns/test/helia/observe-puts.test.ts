@@ -35,7 +35,7 @@ it('counts a success for a DHT when a peer has answered with the record', async 
   const dht = dhtWith(rounds)
   const clock = createManualClock()
   const [routers, pendingPuts] = [new ResultCounts(), new PendingPuts(clock)]
-  const results: string[] = []
+  const [results, lacks]: string[][] = [[], []]
   let attempt: Attempt | undefined
   observePuts(
     { router: dht, name: 'dht', succeeds: 'acknowledged', isEntry: false },
@@ -43,6 +43,7 @@ it('counts a success for a DHT when a peer has answered with the record', async 
       observers: new MethodObservers(new LogOnce(), new UndoList()),
       routers,
       pendingPuts,
+      shape: { add: (what) => void lacks.push(what) },
       findAttempt: () => attempt,
     },
   )
@@ -57,6 +58,7 @@ it('counts a success for a DHT when a peer has answered with the record', async 
   for await (const _event of dht.put(record, record));
   expect(results).toEqual(['failure', 'failure', 'failure', 'success'])
   expect(routers.read()).toEqual({ dht: { success: 1, failure: 3 } })
+  expect(lacks).toEqual([])
   startAttempt()
   const hanging = dht.put(record, record.slice())
   await clock.advance(301_000)

@@ -19,8 +19,8 @@ describe('a record that is gone', () => {
     const { states, totals, read } = createStates()
     read('a')
     read()
-    const order = states.attemptStarted('a', undefined, 0)
-    states.attemptEnded('a', { ...failure, order }, 0)
+    const attempt = states.attemptStarted('a', undefined, 0)
+    states.attemptEnded(attempt, failure, 0)
     read()
     expect(totals.read().refreshes).toEqual({
       mine: { success: 0, failure: 0 },
@@ -31,15 +31,15 @@ describe('a record that is gone', () => {
   it('keeps its namespace while an attempt is pending, and is forgotten then', () => {
     const { states, totals, read } = createStates()
     read('a', 'b')
-    const order = states.attemptStarted('a', undefined, 0)
+    const attempt = states.attemptStarted('a', undefined, 0)
     read()
     read()
-    states.attemptEnded('a', { ...failure, order }, 5)
+    states.attemptEnded(attempt, failure, 5)
     expect(totals.read().refreshes).toEqual({ mine: { success: 0, failure: 1, lastFailureMs: 5 } })
     read()
     for (const key of ['a', 'b']) {
       const again = states.attemptStarted(key, undefined, 6)
-      states.attemptEnded(key, { ...failure, order: again }, 6)
+      states.attemptEnded(again, failure, 6)
     }
     read()
     expect(totals.read().refreshes['other']).toMatchObject({ failure: 2 })
@@ -49,17 +49,51 @@ describe('a record that is gone', () => {
     const { states, totals, read } = createStates()
     read('a')
     states.update(new Map(), false)
-    const order = states.attemptStarted('a', undefined, 0)
-    states.attemptEnded('a', { ...failure, order }, 5)
+    const attempt = states.attemptStarted('a', undefined, 0)
+    states.attemptEnded(attempt, failure, 5)
     expect(totals.read().refreshes).toEqual({ mine: { success: 0, failure: 1, lastFailureMs: 5 } })
+  })
+})
+
+describe('an attempt that is pending when another node takes over', () => {
+  it('is counted when it ends, and keeps no state (issue 10)', () => {
+    const { states, totals, read } = createStates()
+    read('a')
+    const old = states.attemptStarted('a', undefined, 0)
+    states.attemptStarted('b', undefined, 0)
+    read('a')
+    states.nodeChanged()
+    states.attemptEnded(old, failure, 3)
+    // as pending as any other, although an old one has ended since the change
+    const next = states.attemptStarted('a', record, 4)
+    read()
+    states.attemptEnded(next, failure, 4)
+    read('a')
+    expect(states.count(4, undefined)).toMatchObject({ mine: { active: 0, backoff: 1 } })
+    read()
+    const later = states.attemptStarted('a', undefined, 5)
+    states.attemptEnded(later, failure, 5)
+    read()
+    expect(totals.read().refreshes).toMatchObject({ mine: { failure: 2 }, other: { failure: 1 } })
+  })
+})
+
+describe('a record that is written after its attempt has started', () => {
+  it('keeps its back-off, although it was not there when the records were read', () => {
+    const { states, read } = createStates()
+    const attempt = states.attemptStarted('a', record, 0)
+    read()
+    states.attemptEnded(attempt, { kind: 'publish', result: 'failure' }, 5)
+    read('a')
+    expect(states.count(5, undefined)).toMatchObject({ mine: { active: 0, backoff: 1 } })
   })
 })
 
 describe('a record that has not been read', () => {
   it('has the namespace with which it was published', () => {
     const { states, totals } = createStates()
-    const order = states.attemptStarted('a', record, 0)
-    states.attemptEnded('a', { kind: 'publish', result: 'success', order }, 7)
+    const attempt = states.attemptStarted('a', record, 0)
+    states.attemptEnded(attempt, { kind: 'publish', result: 'success' }, 7)
     expect(totals.read()).toEqual({
       refreshes: { mine: { success: 0, failure: 0 } },
       publishes: { mine: { success: 1, failure: 0, lastSuccessMs: 7 } },
@@ -69,8 +103,8 @@ describe('a record that has not been read', () => {
   it('is counted when it has been read, and as other when it is not there', () => {
     const { states, totals, read } = createStates()
     for (const key of ['a', 'gone']) {
-      const order = states.attemptStarted(key, undefined, 0)
-      states.attemptEnded(key, { ...failure, order }, 7)
+      const attempt = states.attemptStarted(key, undefined, 0)
+      states.attemptEnded(attempt, failure, 7)
     }
     expect(totals.read()).toEqual({ refreshes: {}, publishes: {} })
     read('a')
@@ -93,8 +127,8 @@ it('counts a record that a run has skipped once, and not one that was written or
     ['refreshed', stored],
   ])
   states.update(records, true)
-  const order = states.attemptStarted('refreshed', undefined, 45)
-  states.attemptEnded('refreshed', { kind: 'refresh', result: 'success', order }, 46)
+  const attempt = states.attemptStarted('refreshed', undefined, 45)
+  states.attemptEnded(attempt, { kind: 'refresh', result: 'success' }, 46)
   for (let i = 0; i < 3; i++) states.countSkipped(40, 60)
   expect(totals.read().refreshes).toEqual({
     mine: { success: 1, failure: 1, lastSuccessMs: 46, lastFailureMs: 60 },

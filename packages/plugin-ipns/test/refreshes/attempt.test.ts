@@ -33,3 +33,12 @@ it('is closed once, when every router has answered, which may be long after its 
   attempt.routerEnded()
   expect(results).toEqual(['success', 'closed'])
 })
+
+it('is neither a success nor a failure when it was abandoned, unless it had ended (issue 10)', () => {
+  const { attempt, results } = createAttempt()
+  attempt.routerStarted()
+  attempt.abandon()
+  attempt.succeed()
+  attempt.routerEnded()
+  expect(results).toEqual(['closed'])
+})
