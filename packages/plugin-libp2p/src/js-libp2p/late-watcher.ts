@@ -3,11 +3,13 @@ import { hasInternals } from './internals.js'
 import type { MetricsDeps } from './metrics/create-metrics.js'
 import type { ForwardFactory, MetricsLike } from './metrics/metrics-like.js'
 import type { NodeView } from './node-view.js'
+import type { ShapeCheck } from './shape-check.js'
 import { connectionOf, type ConnectionLike } from './shapes.js'
 
 /** What a {@link LateWatcher} is made with. */
 export interface LateWatcherDeps extends MetricsDeps {
   readonly view: NodeView
+  readonly shape: ShapeCheck
   /** Our implementation of libp2p's `Metrics`. */
   readonly metrics: MetricsLike
   readonly forward: ForwardFactory | undefined
@@ -49,8 +51,9 @@ export class LateWatcher {
     deps.forwards.replace(targets.filter((target) => target !== undefined && target !== null))
   }
 
+  /** Does nothing to a node that is not known. */
   start(): void {
-    if (this.#isWatching) return
+    if (this.#isWatching || !this.#deps.shape.isKnownNode()) return
     this.#isWatching = true
     const { view, traffic, logOnce } = this.#deps
     traffic.start('removable')

@@ -1,5 +1,11 @@
 import { UndoList } from '@tidegauge/attach'
-import { LifecycleError, type LogOnce, type ReadPass, type SourceContext } from '@tidegauge/core'
+import {
+  CollectError,
+  LifecycleError,
+  type LogOnce,
+  type ReadPass,
+  type SourceContext,
+} from '@tidegauge/core'
 import { TrafficCounts } from '../bandwidth/traffic-counts.js'
 import { ModuleRegistry } from '../modules/registry.js'
 import { DEFAULT_KEEP_HISTORY, type Libp2pSettings } from '../options.js'
@@ -10,9 +16,11 @@ import { NestedSource } from '../webtransport/nested-source.js'
 import type { WebtransportSource } from '../webtransport/snapshot.js'
 import { hasInternals } from './internals.js'
 import type { MetricsFactory, MetricsLike } from './metrics/metrics-like.js'
+import { NodeView } from './node-view.js'
 import { NodeWatcher } from './node-watcher.js'
 import { readPools } from './pools.js'
 import { watchRefusals } from './refusals.js'
+import { ShapeCheck } from './shape-check.js'
 import type { ConnectionManagerLike, ObservableNode, TransportConnectionLike } from './shapes.js'
 import { TrafficWatcher } from './traffic-watcher.js'
 import { WebrtcDirectSource } from './webrtc-direct/webrtc-direct-source.js'
@@ -27,6 +35,7 @@ export class NodeSource implements Libp2pSource {
   readonly #traffic: TrafficCounts
   readonly #modules: ModuleRegistry
   readonly #watcher: NodeWatcher
+  readonly #shape: ShapeCheck
   readonly #webtransport: WebtransportSource
   readonly #refusals = noRefusals()
   readonly #undo = new UndoList()
@@ -37,8 +46,13 @@ export class NodeSource implements Libp2pSource {
   constructor(settings: Libp2pSettings, logOnce: LogOnce) {
     this.#traffic = new TrafficCounts(settings.maxProtocols, logOnce)
     this.#modules = new ModuleRegistry(settings.modules, logOnce)
+    const view = new NodeView()
+    const shape = new ShapeCheck(view)
+    this.#shape = shape
     const watcher = new NodeWatcher({
-      traffic: new TrafficWatcher(this.#traffic),
+      view,
+      shape,
+      traffic: new TrafficWatcher(this.#traffic, shape),
       modules: this.#modules,
       logOnce,
       forward: settings.forward,
@@ -46,7 +60,7 @@ export class NodeSource implements Libp2pSource {
     this.#watcher = watcher
     this.metrics = Object.assign((components: unknown) => watcher.create(components), watcher.metrics)
     const { source, keepHistory = DEFAULT_KEEP_HISTORY } = settings.webtransport
-    this.#webtransport = source ?? new WebrtcDirectSource(watcher.view, keepHistory, logOnce)
+    this.#webtransport = source ?? new WebrtcDirectSource(view, keepHistory, logOnce)
   }
 
   /** Takes the node. Throws `OPTIONS_INVALID` for what is not one, `LIFECYCLE_WRONG_STATE` for a second one. */
@@ -54,11 +68,12 @@ export class NodeSource implements Libp2pSource {
     this.#watcher.observe(node)
   }
 
-  /** Throws `LIFECYCLE_WRONG_STATE` while there is no node. */
+  /** Throws `LIFECYCLE_WRONG_STATE` while there is no node, `COLLECT_FAILED` for one that is not known. */
   async start(context: SourceContext): Promise<void> {
     this.#watcher.late?.start()
     if (!this.#watcher.view.hasNode)
       throw new LifecycleError('LIFECYCLE_WRONG_STATE', NO_NODE, 'without a node')
+    this.#assertKnown()
     await this.#nested?.stop()
     this.#context = context
     this.#nested = new NestedSource(this.#webtransport, context)
@@ -68,6 +83,7 @@ export class NodeSource implements Libp2pSource {
   async read(pass: ReadPass): Promise<Libp2pSnapshot> {
     const { view } = this.#watcher
     this.#watcher.checkNode()
+    this.#assertKnown()
     this.#watchManager()
     const [modules, nested] = await Promise.all([
       this.#modules.read(pass, this.#context!.clock),
@@ -92,6 +108,12 @@ export class NodeSource implements Libp2pSource {
     this.#modules.stop()
     await this.#nested?.stop()
     this.#nested = undefined
+  }
+
+  /** Throws `COLLECT_FAILED` for a node that is not made as js-libp2p 3 makes it. */
+  #assertKnown(): void {
+    if (this.#shape.isKnownNode()) return
+    throw new CollectError('COLLECT_FAILED', 'libp2p', `plugin "libp2p": ${this.#shape.problem}`)
   }
 
   /** The connection manager may come after the plugin, or be another one when the application has replaced its node. */

@@ -4,11 +4,14 @@ import { LateWatcher, watchConnections } from './late-watcher.js'
 import { createMetrics, type MetricsDeps } from './metrics/create-metrics.js'
 import { Forwards } from './metrics/forwards.js'
 import type { ForwardFactory, MetricsLike } from './metrics/metrics-like.js'
-import { NodeView } from './node-view.js'
+import type { NodeView } from './node-view.js'
+import type { ShapeCheck } from './shape-check.js'
 import type { ComponentsLike, ObservableNode } from './shapes.js'
 
 /** What a {@link NodeWatcher} is made with. */
 export interface NodeWatcherDeps extends Omit<MetricsDeps, 'forwards' | 'probes'> {
+  readonly view: NodeView
+  readonly shape: ShapeCheck
   readonly forward: ForwardFactory | undefined
 }
 
@@ -22,7 +25,7 @@ const SECOND_NODE =
 export class NodeWatcher {
   /** Our implementation of libp2p's `Metrics`. */
   readonly metrics: MetricsLike
-  readonly view = new NodeView()
+  readonly view: NodeView
   readonly #deps: NodeWatcherDeps & MetricsDeps
   readonly #undo = new UndoList()
   /** Of a node that was created without our metrics: any other is watched all the time. */
@@ -31,6 +34,7 @@ export class NodeWatcher {
   #replaced: ComponentsLike | undefined
 
   constructor(deps: NodeWatcherDeps) {
+    this.view = deps.view
     this.#deps = { ...deps, forwards: new Forwards(deps.logOnce), probes: new Set() }
     this.metrics = createMetrics(this.#deps)
   }
@@ -66,7 +70,7 @@ export class NodeWatcher {
     view.node = node
     if (isKnown) return
     if (this.#callsUs(components?.metrics)) return this.#watch()
-    this.late = new LateWatcher({ ...this.#deps, view, metrics: this.metrics })
+    this.late = new LateWatcher({ ...this.#deps, metrics: this.metrics })
     this.late.start()
   }
 
@@ -105,6 +109,7 @@ export class NodeWatcher {
     this.late = undefined
     this.#undo.run()
     this.#deps.traffic.stop()
+    this.#deps.shape.reset()
   }
 }
 

@@ -2,6 +2,7 @@ import type { ProtocolCounts } from '../bandwidth/traffic-counts.js'
 import type { TrafficCounts } from '../bandwidth/traffic-counts.js'
 import type { ByDirection } from '../direction.js'
 import { ByteTap, type Since } from './byte-tap.js'
+import type { ShapeCheck } from './shape-check.js'
 import type { ConnectionLike, MessageStreamLike, StreamLike, TransportConnectionLike } from './shapes.js'
 
 const ENDED: ReadonlySet<string> = new Set(['closed', 'aborted', 'reset'])
@@ -12,6 +13,7 @@ const UNKNOWN_PROTOCOL = 'unknown'
 /** Counts the bytes, streams and connections of one node. */
 export class TrafficWatcher {
   readonly #counts: TrafficCounts
+  readonly #shape: ShapeCheck
   readonly #taps = new WeakMap<object, ByteTap>()
   /** Of connections that were counted from their creation, by what they share with the connection above. */
   readonly #tapByTimeline = new WeakMap<object, ByteTap>()
@@ -22,8 +24,9 @@ export class TrafficWatcher {
   /** Whether {@link stop} removes the taps: those of a node that must be restored. */
   #isRemovable = false
 
-  constructor(counts: TrafficCounts) {
+  constructor(counts: TrafficCounts, shape: ShapeCheck) {
     this.#counts = counts
+    this.#shape = shape
   }
 
   /** Counts from now on; `removable` for a node that is restored by {@link stop}. */
@@ -34,7 +37,8 @@ export class TrafficWatcher {
 
   /** Counts a transport's connection, unless it is a stream of another connection, which is counted already. */
   trackTransport(connection: TransportConnectionLike, since: Since = 'creation'): void {
-    if (!this.#isWatching || this.#taps.has(connection) || isRelayed(connection)) return
+    if (!this.#isWatching || this.#taps.has(connection) || !this.#shape.isKnownStream(connection)) return
+    if (isRelayed(connection)) return
     const tap = this.#tap(connection, this.#counts.transport, since)
     if (since === 'creation') this.#tapByTimeline.set(connection.timeline, tap)
     if (this.#isRemovable && !ENDED.has(connection.status)) this.#addRemoval(connection, tap, () => {})
@@ -42,7 +46,7 @@ export class TrafficWatcher {
 
   /** Counts a stream under its protocol. */
   trackStream(stream: StreamLike, since: Since = 'creation'): void {
-    if (!this.#isWatching || this.#taps.has(stream)) return
+    if (!this.#isWatching || this.#taps.has(stream) || !this.#shape.isKnownStream(stream)) return
     const counts = this.#counts.protocol(stream.protocol === '' ? UNKNOWN_PROTOCOL : stream.protocol)
     const tap = this.#tap(stream, this.#isNative(stream) ? counts.native : counts.carried, since)
     counts.opened[stream.direction]++
