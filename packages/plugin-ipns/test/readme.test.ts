@@ -4,6 +4,7 @@ import { ping } from '@libp2p/ping'
 import { createMemoryTransport, startTestHost } from '@tidegauge/testkit'
 import { createHelia } from 'helia'
 import { expect, it } from 'vitest'
+import { supportedVersions } from '../src/helia/internals.js'
 import { instruments, ipns } from '../src/index.js'
 import { createPair, HOUR_MS, nameOf, value } from './support/nodes.js'
 import { refreshed } from './support/series.js'
@@ -83,4 +84,41 @@ it('lists every instrument and every option in the README', () => {
     'source',
   ]
   for (const option of options) expect(readme).toContain(`| \`${option}\``)
+})
+
+/** The package.json of a package: this one's, or one that is installed. */
+function manifestOf(path: string): {
+  readonly version: string
+  readonly peerDependencies: Readonly<Record<string, string>>
+  readonly devDependencies: Readonly<Record<string, string>>
+} {
+  return JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8'))
+}
+
+/** The numbers of a version, or of the oldest one in a range such as `^10.1.0`. */
+const numbersOf = (version: string): number[] => version.replace('^', '').split('.').map(Number)
+
+/** Whether a version is in a range such as `^10.1.0`. */
+function isIn(version: string, range: string): boolean {
+  const [[major, minor, patch], [ofMajor, ofMinor, ofPatch]] = [numbersOf(version), numbersOf(range)]
+  return major === ofMajor && (minor > ofMinor || (minor === ofMinor && patch >= ofPatch))
+}
+
+it('has the versions that are measured in a table: those of package.json, which are installed (issue 10)', () => {
+  const own = manifestOf('../package.json')
+  const cells = (row: string): string[] => row.split('|').map((cell) => cell.trim())
+  const rows = [...readme.matchAll(/^\| (\d.*) \|$/gm)].map(([, row]) => cells(row))
+  const [, header = ''] = /^\| (This plugin .*) \|$/m.exec(readme) ?? []
+  const names = cells(header.replaceAll('`', ''))
+  expect(names).toEqual(['This plugin', ...Object.keys(supportedVersions), 'Result'])
+  const release = own.version.split('.').slice(0, 2).join('.')
+  const ranges = Object.values(supportedVersions).map((range) => `\`${range}\``)
+  expect(rows.filter((row) => row.at(-1) === 'measured')).toEqual([[release, ...ranges, 'measured']])
+  for (const row of rows) expect([row[0], row.length]).toEqual([release, names.length])
+  expect(own.peerDependencies['@helia/ipns']).toBe(supportedVersions['@helia/ipns'])
+  for (const [name, range] of Object.entries(supportedVersions)) {
+    const { version } = manifestOf(`../../../node_modules/${name}/package.json`)
+    expect(isIn(version, range), `${name} ${version} in ${range}`).toBe(true)
+    expect(own.devDependencies[name], `${name} is tested`).toBeDefined()
+  }
 })
