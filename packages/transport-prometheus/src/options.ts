@@ -4,6 +4,7 @@ import type { Limits } from './security/limits.js'
 import { securityKeys, type SecurityOptions } from './security/options.js'
 import { parseSecurity } from './security/parse-options.js'
 import type { SecuritySettings } from './security/spec.js'
+import type { HandlerPages } from './server/handler-pages.js'
 
 /** Options of `prometheus()`. */
 export interface PrometheusOptions extends SecurityOptions {
@@ -17,6 +18,11 @@ export interface PrometheusOptions extends SecurityOptions {
   readonly port?: number
   /** The path of the metrics. Default: `/metrics`. */
   readonly path?: string
+  /**
+   * What `handler` serves on a server of yours: `metrics`, or `all` pages, which are `/`, `/health`, `/-/healthy` and
+   * `/-/ready` as well. Default: `metrics`.
+   */
+  readonly handlerPages?: HandlerPages
   /** How long a scrape may collect when the scraper does not send a timeout of its own. Default: 10,000. */
   readonly scrapeTimeoutMs?: number
   /**
@@ -38,6 +44,7 @@ const keys = [
   'host',
   'port',
   'path',
+  'handlerPages',
   'scrapeTimeoutMs',
   'exponentialHistograms',
   ...securityKeys,
@@ -55,6 +62,7 @@ export function parseOptions(options: PrometheusOptions = {}): PrometheusSetting
   const settings: PrometheusSettings = {
     name: check.text('name', given.name, 'prometheus'),
     server,
+    handlerPages: check.choice('handlerPages', given.handlerPages, 'metrics', ['metrics', 'all']),
     host: check.text('host', given.host, '127.0.0.1'),
     port: check.integer('port', given.port, 9464, 0, 65_535),
     path,

@@ -8,7 +8,10 @@ import { version } from './version.js'
 
 /** The pull transport: serves a page that Prometheus scrapes. */
 export interface PrometheusTransport extends Transport {
-  /** Serves every page on a server of yours. Answers 503 while the host is not running. */
+  /**
+   * Serves the metrics on a server of yours, and by the option `handlerPages` the other pages. Answers 503 for the
+   * metrics while the host is not running. Every other path is left to `next`, or gets 404.
+   */
   readonly handler: RequestHandler
   /** The URL of the metrics while the transport's own server listens. */
   readonly url: string | undefined
@@ -25,14 +28,14 @@ export function prometheus(options?: PrometheusOptions): PrometheusTransport {
   const { maxScrapes, clientTimeoutMs } = settings.limits
   const scrapes = { maxScrapes, clientTimeoutMs, active: new Set<Scrape>(), waiting: 0 }
   const state: HandlerState = { context: undefined, security: undefined, settings, scrapes }
-  const handler = createHandler(state)
+  const ownHandler = createHandler(state, 'all')
   let listening: Listening | undefined
   const url = () => (listening === undefined ? undefined : `${urlOf(listening)}${settings.path}`)
   return {
     name: settings.name,
     version,
     apiLevel: 1,
-    handler,
+    handler: createHandler(state, settings.handlerPages),
     get url() {
       return url()
     },
@@ -40,8 +43,10 @@ export function prometheus(options?: PrometheusOptions): PrometheusTransport {
       const { clock, logger } = context
       const security = openSecurity(settings.security, { logger, monotonic: () => clock.monotonic() })
       state.security = security
-      if (settings.server === 'own') listening = await listen(handler, { ...settings, live: security.live })
+      // before the server listens: a request may come at once
       state.context = context
+      if (settings.server === 'own')
+        listening = await listen(ownHandler, { ...settings, live: security.live })
       warnOfExposure(settings, security, context)
     },
     async stop(deadline) {

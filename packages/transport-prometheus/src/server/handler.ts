@@ -1,12 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { TransportContext } from '@tidegauge/core'
+import { describeThrown, type TransportContext } from '@tidegauge/core'
 import type { PrometheusSettings } from '../options.js'
 import type { Refusal } from '../security/refusal.js'
 import { checkRequest, type Security } from '../security/security.js'
 import { observeClient } from './client-progress.js'
+import type { HandlerPages } from './handler-pages.js'
 import { serveMetrics } from './metrics-page.js'
-import { findPage, plainPage, type Page } from './pages.js'
-import { parseRequest, type ParsedRequest } from './request.js'
+import { findPage, plainPage, type Page, type WritePage } from './pages.js'
+import { mountPath, parseRequest, relativeBase, type ParsedRequest } from './request.js'
 import { startScrape, type Scrapes } from './scrapes.js'
 import { sendPage } from './send-page.js'
 
@@ -31,20 +32,50 @@ interface Exchange {
   readonly response: ServerResponse
 }
 
-/** Creates the handler of all pages. */
-export function createHandler(state: HandlerState): RequestHandler {
-  const { settings } = state
+/** Creates a handler of these pages. Whatever a page throws, the client gets an answer and the process lives. */
+export function createHandler(state: HandlerState, pages: HandlerPages): RequestHandler {
   return (request, response, next) => {
     const exchange = { request, response }
     const parsed = parseRequest(request)
-    const isOurs =
-      parsed !== undefined && (parsed.path === settings.path || findPage(parsed.path) !== undefined)
-    if (next !== undefined && parsed !== undefined && !(isOurs && isRead(request))) return next()
-    protect(state, exchange, () => {
+    const page =
+      parsed && (servesMetrics(state, request, parsed) ? 'metrics' : otherPage(state, parsed, pages))
+    if (next !== undefined && parsed !== undefined && !(page !== undefined && isRead(request))) return next()
+    const accept = () => {
       if (parsed === undefined) send(state, exchange, plainPage(400, 'The request target is invalid.\n'))
-      else answer(state, exchange, parsed)
-    })
+      else answer(state, exchange, { parsed, page })
+    }
+    guard(state, exchange, () => protect(state, exchange, accept))
   }
+}
+
+/** Whether the request is for the metrics. A framework that mounts the handler at their path leaves `/`. */
+function servesMetrics(
+  { settings }: HandlerState,
+  request: IncomingMessage,
+  { path }: ParsedRequest,
+): boolean {
+  return path === settings.path || (path === '/' && mountPath(request) === settings.path)
+}
+
+/** Another page that is served now. The pages of an endpoint that does not run belong to the application. */
+function otherPage(state: HandlerState, { path }: ParsedRequest, pages: HandlerPages): WritePage | undefined {
+  return pages === 'all' && state.context !== undefined ? findPage(path) : undefined
+}
+
+/** Calls `action`. What it throws is logged, and answered with 500. */
+function guard(state: HandlerState, exchange: Exchange, action: () => void): void {
+  try {
+    action()
+  } catch (thrown) {
+    state.context?.logger.error(`a page could not be written: ${describeThrown(thrown)}`)
+    fail(exchange, 'The page could not be written; the log of the host says why.\n')
+  }
+}
+
+/** Answers 500; after the first byte, only a broken connection shows the client that the body is incomplete. */
+function fail({ request, response }: Exchange, body: string): void {
+  if (response.headersSent) response.destroy()
+  else sendPage(request, response, plainPage(500, body))
 }
 
 /** Calls `accept` for a request that is allowed, and answers any other. */
@@ -60,23 +91,26 @@ function protect(state: HandlerState, exchange: Exchange, accept: () => void): v
     send(state, exchange, plainPage(refusal.status, refusal.body))
   }
   const refusal = security && checkRequest(security, request, response, settings.server)
-  if (refusal instanceof Promise) void refusal.then(finish)
+  if (refusal instanceof Promise) void refusal.then((late) => guard(state, exchange, () => finish(late)))
   else finish(refusal)
 }
 
-function answer(state: HandlerState, exchange: Exchange, parsed: ParsedRequest): void {
+function answer(
+  state: HandlerState,
+  exchange: Exchange,
+  { parsed, page }: { readonly parsed: ParsedRequest; readonly page: 'metrics' | WritePage | undefined },
+): void {
   const { context, settings, security } = state
   if (!isRead(exchange.request)) {
     exchange.response.setHeader('Allow', 'GET, HEAD')
     return send(state, exchange, plainPage(405, 'Only GET and HEAD.\n'))
   }
-  const page = findPage(parsed.path)
-  const isMetrics = parsed.path === settings.path
-  if (!isMetrics && page === undefined) return send(state, exchange, plainPage(404, 'No such page.\n'))
+  if (page === undefined) return send(state, exchange, plainPage(404, 'No such page.\n'))
   if (context === undefined) return send(state, exchange, plainPage(503, 'The host is not running.\n'))
-  if (isMetrics || page === undefined) return void scrape(state, context, exchange, parsed)
+  if (page === 'metrics') return void scrape(state, context, exchange, parsed)
+  const linkBase = relativeBase(exchange.request)
   const hasWebConfigProblem = security?.live.problem !== undefined
-  send(state, exchange, page(context, { metricsPath: settings.path, hasWebConfigProblem }))
+  send(state, exchange, page(context, { metricsPath: settings.path, linkBase, hasWebConfigProblem }))
 }
 
 async function scrape(
@@ -85,7 +119,7 @@ async function scrape(
   exchange: Exchange,
   parsed: ParsedRequest,
 ): Promise<void> {
-  const { request, response } = exchange
+  const { response } = exchange
   const { active } = state.scrapes
   const started = await startScrape(state.scrapes, response)
   if (started === undefined) return refuseScrape(state, exchange)
@@ -96,12 +130,7 @@ async function scrape(
   } catch (error) {
     active.delete(started)
     context.report({ outcome: 'failure', error, queueSize: active.size })
-    // after the first byte, only a broken connection shows the scraper that the body is incomplete
-    if (response.headersSent) response.destroy()
-    else {
-      const page = plainPage(500, 'The metrics could not be written; the log of the host says why.\n')
-      sendPage(request, response, page)
-    }
+    fail(exchange, 'The metrics could not be written; the log of the host says why.\n')
   }
 }
 

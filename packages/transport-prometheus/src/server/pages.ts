@@ -10,11 +10,14 @@ export interface Page {
 /** What a page shows, apart from what the host knows. */
 export interface PageOptions {
   readonly metricsPath: string
+  /** What every link starts with: links are relative, so that a prefix or a proxy does not break them. */
+  readonly linkBase: string
   /** Whether the changed files of the security settings cannot be used. */
   readonly hasWebConfigProblem: boolean
 }
 
-type WritePage = (context: TransportContext, options: PageOptions) => Page
+/** Writes one page. */
+export type WritePage = (context: TransportContext, options: PageOptions) => Page
 
 const pages = new Map<string, WritePage>([
   ['/', landingPage],
@@ -51,7 +54,7 @@ function readyPage(context: TransportContext): Page {
 }
 
 /** Links to the other pages, and the state of all plugins and transports. */
-function landingPage(context: TransportContext, { metricsPath }: PageOptions): Page {
+function landingPage(context: TransportContext, { metricsPath, linkBase }: PageOptions): Page {
   const { service, plugins, transports } = context.describe()
   const rows = [
     ...plugins.map(({ name, version, state, labels }) => [`${name}${labelsText(labels)}`, version, state]),
@@ -61,6 +64,7 @@ function landingPage(context: TransportContext, { metricsPath }: PageOptions): P
     .map((row) => `<tr>${row.map((cell) => `<td>${escapeHtml(cell)}</td>`).join('')}</tr>`)
     .join('\n')
   const title = escapeHtml(service.name)
+  const link = (path: string, text: string) => `<a href="${escapeHtml(linkBase + path.slice(1))}">${text}</a>`
   const body = `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>${title}: metrics</title>
 <style>body{font:16px/1.5 system-ui,sans-serif;margin:3rem auto;max-width:40rem;padding:0 1rem}td{padding:.1rem 1.5rem .1rem 0}</style>
@@ -68,8 +72,8 @@ function landingPage(context: TransportContext, { metricsPath }: PageOptions): P
 <h1>${title}</h1>
 <p>Measured by Tidegauge.</p>
 <ul>
-<li><a href="${escapeHtml(metricsPath)}">Metrics</a></li>
-<li><a href="/health">Health</a>, <a href="/-/healthy">alive</a>, <a href="/-/ready">ready</a></li>
+<li>${link(metricsPath, 'Metrics')}</li>
+<li>${link('/health', 'Health')}, ${link('/-/healthy', 'alive')}, ${link('/-/ready', 'ready')}</li>
 </ul>
 <table>
 ${table}

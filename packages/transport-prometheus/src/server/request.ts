@@ -20,6 +20,20 @@ export function parseRequest({ url = '' }: Pick<IncomingMessage, 'url'>): Parsed
   return { path: match[1], names: list(query, 'name[]'), plugins: list(query, 'plugin[]') }
 }
 
+/** Where Express and Connect have mounted the handler that gets this request; empty for other servers. */
+export function mountPath(request: IncomingMessage): string {
+  const { baseUrl } = request as { baseUrl?: unknown }
+  return typeof baseUrl === 'string' ? baseUrl : ''
+}
+
+/** What relative links on the page at `/` start with: a mounted page may be asked for without its last slash. */
+export function relativeBase(request: IncomingMessage): string {
+  const { originalUrl } = request as { originalUrl?: unknown }
+  const mount = mountPath(request)
+  if (mount === '' || typeof originalUrl !== 'string' || /^[^?#]*\/(?:[?#]|$)/.test(originalUrl)) return './'
+  return `./${mount.slice(mount.lastIndexOf('/') + 1)}/`
+}
+
 /** Prometheus stops waiting after the seconds in its header, so the answer must be sent earlier. */
 const MARGIN_MS = 500
 

@@ -24,7 +24,7 @@ describe('the handler on a server of the application', () => {
   })
 
   test('serves in Express, as middleware and as a route', async () => {
-    const { transport } = await startPages(table, { prometheus: { server: 'none' } })
+    const { transport } = await startPages(table, { prometheus: { server: 'none', handlerPages: 'all' } })
     const app = express()
     app.get('/metrics', transport.handler)
     app.use(transport.handler)

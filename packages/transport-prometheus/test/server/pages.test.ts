@@ -166,7 +166,7 @@ describe('the pages', () => {
     expect(text).toContain('&#60;b&#62;&#38;me')
     expect(text).not.toContain('<b>')
     for (const path of ['/metrics', '/health', '/-/healthy', '/-/ready']) {
-      expect(text).toContain(`href="${path}"`)
+      expect(text).toContain(`href=".${path}"`)
       expect((await get(path)).status).toBe(200)
     }
   })
