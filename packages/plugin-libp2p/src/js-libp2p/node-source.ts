@@ -90,6 +90,7 @@ export class NodeSource implements Libp2pSource {
       this.#nested!.read(pass),
     ])
     const usage = readUsage(view.connections())
+    const problems = [...this.#watcher.problems(), ...(nested.problems ?? [])]
     return {
       bandwidth: this.#traffic,
       connections: this.#traffic.connections,
@@ -98,6 +99,7 @@ export class NodeSource implements Libp2pSource {
       refusals: this.#refusals,
       modules,
       ...nested,
+      problems: problems.length > 0 ? problems : undefined,
     }
   }
 

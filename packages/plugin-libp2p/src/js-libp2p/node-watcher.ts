@@ -18,6 +18,12 @@ export interface NodeWatcherDeps extends Omit<MetricsDeps, 'forwards' | 'probes'
 const SECOND_NODE =
   'this instance measures another node already; call libp2p() once for each node, and give each labels of its own: use(plugin, { labels: { node: "b" } })'
 
+const NOT_RUNNING =
+  'the libp2p node does not run: start it with node.start(), or pass the node that replaces it to observe(); totals are kept until then'
+
+const NO_COMPONENTS =
+  'the libp2p node hides its components, so that its bytes and refusals are not known: pass the node itself to observe(), as createLibp2p returns it'
+
 /**
  * Watches the one node that a plugin measures: from the node's creation on, when the node was created with our
  * `metrics`, or from a later {@link observe} on.
@@ -72,6 +78,15 @@ export class NodeWatcher {
     if (this.#callsUs(components?.metrics)) return this.#watch()
     this.late = new LateWatcher({ ...this.#deps, metrics: this.metrics })
     this.late.start()
+  }
+
+  /** Why the values of the node are not complete, one sentence each. */
+  problems(): string[] {
+    const { components, node, hasNode } = this.view
+    const problems: string[] = []
+    if (hasNode && runs(components, node) === false) problems.push(NOT_RUNNING)
+    if (hasNode && components === undefined) problems.push(NO_COMPONENTS)
+    return problems
   }
 
   /** Logs when two nodes are counted as one, which does not show before both run. */
@@ -139,11 +154,17 @@ function assertNode(node: unknown): asserts node is ObservableNode {
   throw new OptionsError('plugin "libp2p"', [{ path: 'observe(node)', received: typeof node, expected }])
 }
 
-/** libp2p's components throw here until they have started once. */
-function isRunning(components: ComponentsLike | undefined, node?: ObservableNode): boolean {
+/** Whether a node runs; undefined when it does not say so. */
+function runs(components: ComponentsLike | undefined, node?: ObservableNode): boolean | undefined {
   try {
-    return components?.isStarted?.() ?? (node?.status !== undefined && node.status !== 'stopped')
+    const isStarted = components?.isStarted?.()
+    return isStarted ?? (node?.status === undefined ? undefined : node.status !== 'stopped')
   } catch {
+    // libp2p's components throw here until they have started once
     return false
   }
+}
+
+function isRunning(components: ComponentsLike | undefined, node?: ObservableNode): boolean {
+  return runs(components, node) === true
 }
