@@ -4,7 +4,7 @@ export class LateStarts {
 
   /** Starts a component; what it throws waits for {@link errors}. */
   add(component: object, start: () => Promise<void>): void {
-    const started = this.#run(component, start)
+    const started = this.#run(start)
     this.#starts.set(component, started)
     void started.then((failure) => {
       if (failure === undefined && this.#starts.get(component) === started) this.forget(component)
@@ -23,19 +23,13 @@ export class LateStarts {
 
   /** Waits for all starts. Returns what they threw, each once. */
   async errors(): Promise<unknown[]> {
-    const failures = await Promise.all(this.#starts.values())
-    for (const [component, started] of this.#starts)
-      if ((await started) !== undefined) this.#starts.delete(component)
+    const starts = [...this.#starts]
+    const failures = await Promise.all(starts.map(([, started]) => started))
+    for (const [i, [component]] of starts.entries()) if (failures[i] !== undefined) this.forget(component)
     return failures.filter((failure) => failure !== undefined).map(({ thrown }) => thrown)
   }
 
-  async #run(
-    component: object,
-    start: () => Promise<void>,
-  ): Promise<{ readonly thrown: unknown } | undefined> {
-    // a turn later: it may be removed at once
-    await Promise.resolve()
-    if (!this.has(component)) return undefined
+  async #run(start: () => Promise<void>): Promise<{ readonly thrown: unknown } | undefined> {
     try {
       await start()
       return undefined

@@ -44,11 +44,10 @@ export class CounterHandle extends SourceHandle<CounterSeries> implements Labell
   inc(labels: AnyLabels, value = 1, exemplar?: Exemplar): void {
     if (!(typeof value === 'number' && value >= 0 && value < Infinity))
       return void this.instrument.drop(dropReasonOf(value, 0)!, value)
-    const slot = this.instrument.slotFor(labels)
-    if (slot < 0) return
-    const { cells } = this.instrument
-    cells.pageFor(slot)[cells.indexOf(slot)] += value
-    if (exemplar !== undefined) this.instrument.keepExemplar(slot, 0, value, exemplar)
+    const place = this.instrument.placeFor(labels)
+    if (place !== undefined) place.page[place.at] += value
+    const slot = place === undefined ? this.#incSlowly(labels, value) : place.slot
+    if (exemplar !== undefined && slot >= 0) this.instrument.keepExemplar(slot, 0, value, exemplar)
   }
 
   setTotal(labels: AnyLabels, total: number, exemplar?: SourceExemplar): void {
@@ -57,5 +56,12 @@ export class CounterHandle extends SourceHandle<CounterSeries> implements Labell
 
   protected createSeries(place: ConstructorParameters<typeof CounterSeries>[1]): CounterSeries {
     return new CounterSeries(this.instrument, place)
+  }
+
+  #incSlowly(labels: AnyLabels, value: number): number {
+    const slot = this.instrument.slotFor(labels)
+    const { cells } = this.instrument
+    if (slot >= 0) cells.pageFor(slot)[cells.indexOf(slot)] += value
+    return slot
   }
 }

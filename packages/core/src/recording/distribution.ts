@@ -1,4 +1,5 @@
 import type { Instrument, Successor } from '../storage/instrument.js'
+import type { SeriesPlace } from '../storage/series-place.js'
 import { ExponentialBuckets } from '../storage/exponential.js'
 import type { SlidingWindow } from '../storage/sliding-window.js'
 import { bucketOf } from './bucket-of.js'
@@ -106,9 +107,11 @@ export class DistributionHandle
   observe(labels: AnyLabels, value: number, exemplar?: Exemplar): void {
     const { instrument } = this
     const dropReason = dropReasonOf(value)
-    const slot = dropReason === undefined ? instrument.slotFor(labels) : instrument.drop(dropReason)
-    if (slot < 0) return
-    recordIn(instrument, slot, value, exemplar)
+    if (dropReason !== undefined) return void instrument.drop(dropReason)
+    const place = instrument.placeFor(labels)
+    if (place !== undefined) return recordAt(instrument, place, value, exemplar)
+    const slot = instrument.slotFor(labels)
+    if (slot >= 0) recordIn(instrument, slot, value, exemplar)
   }
 
   start(labels: AnyLabels): RunningTimer
@@ -149,23 +152,31 @@ function recordSlowly(
 }
 
 function recordIn(instrument: Instrument, slot: number, value: number, exemplar: Exemplar | undefined): void {
-  if (instrument.definition.kind === 'histogram') recordInHistogram(instrument, slot, value, exemplar)
-  else recordInState(instrument, slot, value, exemplar)
+  const { cells, definition } = instrument
+  if (definition.kind !== 'histogram') return recordInState(instrument, slot, value, exemplar)
+  const bucket = addTo(cells.pageFor(slot), cells.indexOf(slot), definition.bounds, value)
+  if (exemplar !== undefined) instrument.keepExemplar(slot, bucket, value, exemplar)
 }
 
-function recordInHistogram(
+/** The same for labels that the cache knew. */
+function recordAt(
   instrument: Instrument,
-  slot: number,
+  place: SeriesPlace,
   value: number,
   exemplar: Exemplar | undefined,
 ): void {
-  const { bounds } = instrument.definition
+  const { kind, bounds } = instrument.definition
+  if (kind !== 'histogram') return recordInState(instrument, place.slot, value, exemplar)
+  const bucket = addTo(place.page, place.at, bounds, value)
+  if (exemplar !== undefined) instrument.keepExemplar(place.slot, bucket, value, exemplar)
+}
+
+/** Adds a value to a histogram's numbers, and returns its bucket. */
+function addTo(page: Float64Array, at: number, bounds: readonly number[], value: number): number {
   const bucket = bucketOf(bounds, value)
-  const page = instrument.cells.pageFor(slot)
-  const at = instrument.cells.indexOf(slot)
   page[at + bucket] += 1
   page[at + bounds.length + 1] += value
-  if (exemplar !== undefined) instrument.keepExemplar(slot, bucket, value, exemplar)
+  return bucket
 }
 
 function recordInState(

@@ -50,8 +50,12 @@ export class GaugeHandle extends LabelledHandle<GaugeSeries> implements Labelled
 
   set(labels: AnyLabels, value: number): void {
     const isNumber = typeof value === 'number' && value === value
-    const slot = isNumber ? this.#slotFor(labels) : this.instrument.drop('not_a_number', value)
-    if (slot >= 0) this.instrument.cells.set(slot, value)
+    if (!isNumber) return void this.instrument.drop('not_a_number', value)
+    const place = this.instrument.placeFor(labels)
+    if (place !== undefined) {
+      place.page[place.at] = value
+      this.instrument.stamp(place.slot)
+    } else this.#setSlowly(labels, value, false)
   }
 
   inc(labels: AnyLabels, value = 1): void {
@@ -68,15 +72,19 @@ export class GaugeHandle extends LabelledHandle<GaugeSeries> implements Labelled
 
   #add(labels: AnyLabels, value: number, sign: 1 | -1): void {
     const dropReason = dropReasonOf(value)
-    const slot = dropReason === undefined ? this.#slotFor(labels) : this.instrument.drop(dropReason, value)
-    const { cells } = this.instrument
-    if (slot >= 0) cells.set(slot, cells.get(slot) + sign * value)
+    if (dropReason !== undefined) return void this.instrument.drop(dropReason, value)
+    const place = this.instrument.placeFor(labels)
+    if (place !== undefined) {
+      place.page[place.at] += sign * value
+      this.instrument.stamp(place.slot)
+    } else this.#setSlowly(labels, sign * value, true)
   }
 
-  #slotFor(labels: AnyLabels): number {
-    const { instrument } = this
-    const slot = instrument.slotFor(labels)
-    if (slot >= 0) instrument.stamp(slot)
-    return slot
+  #setSlowly(labels: AnyLabels, value: number, isAdded: boolean): void {
+    const slot = this.instrument.slotFor(labels)
+    if (slot < 0) return
+    const { cells } = this.instrument
+    cells.set(slot, isAdded ? cells.get(slot) + value : value)
+    this.instrument.stamp(slot)
   }
 }

@@ -43,10 +43,15 @@ export class UpDownCounterHandle
 
   #add(labels: AnyLabels, value: number, sign: 1 | -1): void {
     const dropReason = dropReasonOf(value)
-    const slot =
-      dropReason === undefined ? this.instrument.slotFor(labels) : this.instrument.drop(dropReason, value)
-    if (slot < 0) return
+    if (dropReason !== undefined) return void this.instrument.drop(dropReason, value)
+    const place = this.instrument.placeFor(labels)
+    if (place !== undefined) place.page[place.at] += sign * value
+    else this.#addSlowly(labels, sign * value)
+  }
+
+  #addSlowly(labels: AnyLabels, value: number): void {
+    const slot = this.instrument.slotFor(labels)
     const { cells } = this.instrument
-    cells.pageFor(slot)[cells.indexOf(slot)] += sign * value
+    if (slot >= 0) cells.set(slot, cells.get(slot) + value)
   }
 }

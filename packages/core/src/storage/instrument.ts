@@ -3,6 +3,8 @@ import type { Exemplar } from '../definition/handles.js'
 import type { ResolvedDefinition } from '../definition/resolve.js'
 import { float64Column, uint32Column } from './column.js'
 import { ExponentialBuckets } from './exponential.js'
+import { FrontCache, MAX_CACHED } from './front-cache.js'
+import { SeriesPlace } from './series-place.js'
 import { SlidingWindow } from './sliding-window.js'
 import type { LabelDropReason } from './label-reader.js'
 import type { SeriesTable } from './series-table.js'
@@ -10,6 +12,8 @@ import type { PluginInstance } from './plugin-instance.js'
 import type { DropReason } from '../definition/drop-reason.js'
 import { passOf } from './current-pass.js'
 import { ExemplarStore } from './exemplar-store.js'
+
+type Labels = Readonly<Record<string, unknown>>
 
 /** What the handles keep of one slot; an instrument only links and detaches them. */
 export interface BoundSlot {
@@ -81,6 +85,7 @@ export class Instrument {
   readonly #callerLabels: ReadonlySet<string>
   readonly #bound = new Map<number, BoundSlot>()
   readonly #overflowSlots = new Set<number>()
+  #isCached = true
 
   constructor(definition: ResolvedDefinition, settings: InstrumentSettings) {
     this.definition = definition
@@ -93,21 +98,30 @@ export class Instrument {
     this.#callerLabels = new Set(settings.callerLabels)
   }
 
-  /** The slot to record these labels in, made if need be; -1 when they were refused (and that was counted). */
-  slotFor(labels: Readonly<Record<string, unknown>>): number {
-    const slot = this.find(labels)
+  /** Where to record labels that the cache knows; undefined for others, and for what is no labels object at all. */
+  placeFor(labels: Labels): SeriesPlace | undefined {
+    const { front } = this.table
+    if (front === undefined) return undefined
+    try {
+      return front.find(labels)
+    } catch {
+      // a getter or a proxy of the caller's threw: the slow way finds the reason
+      return undefined
+    }
+  }
+
+  /** The slot to record other labels in, made if need be; -1 when they were refused (and that was counted). */
+  slotFor(labels: Labels): number {
+    const slot = this.#findInTable(labels)
     if (slot >= 0) return slot
     const texts = this.read(labels)
     return typeof texts === 'string' ? this.drop(texts, labels) : this.slotForTexts(texts).slot
   }
 
   /** The slot of these labels, or -1, also for what is no labels object at all. */
-  find(labels: Readonly<Record<string, unknown>>): number {
-    try {
-      return this.table.find(labels)
-    } catch {
-      return -1
-    }
+  find(labels: Labels): number {
+    const place = this.placeFor(labels)
+    return place === undefined ? this.#findInTable(labels) : place.slot
   }
 
   /** The same by the texts that the labels are kept under, and whether the slot is the overflow's. */
@@ -133,7 +147,7 @@ export class Instrument {
   }
 
   /** The texts to keep these labels under, or why they are refused. */
-  read(labels: Readonly<Record<string, unknown>>): string[] | LabelDropReason {
+  read(labels: Labels): string[] | LabelDropReason {
     if (typeof labels !== 'object' || labels === null) return 'label_missing'
     try {
       const texts = this.table.read(labels)
@@ -234,6 +248,29 @@ export class Instrument {
     }
   }
 
+  #findInTable(labels: Labels): number {
+    let slot = -1
+    try {
+      slot = this.table.find(labels)
+      if (slot >= 0 && this.#isCached) this.#remember(labels)
+    } catch {
+      // as above; the slot is none, or was found before
+    }
+    return slot
+  }
+
+  /** Labels that were recorded before go into the cache, as a copy: a getter may return another value each time. */
+  #remember(labels: Labels): void {
+    const { table, cells } = this
+    const names = table.readers.map(({ name }) => name)
+    const copy = Object.fromEntries(names.map((name) => [name, labels[name]]))
+    const slot = names.length > 0 ? table.find(copy) : -1
+    if (slot < 0) return
+    const front = table.front ?? new FrontCache(names)
+    table.front = front.add(copy, new SeriesPlace(slot, cells.pageFor(slot), cells.indexOf(slot)))
+    if (table.front === undefined) this.#dropCache()
+  }
+
   #detachAll(slot: number): void {
     let bound = this.#bound.get(slot)
     if (bound === undefined) return
@@ -265,6 +302,7 @@ export class Instrument {
   #allocate(texts: readonly string[]): number {
     const slot = this.table.add(texts)
     if (slot < 0) return this.drop('pool_full')
+    if (this.table.size > MAX_CACHED) this.#dropCache()
     this.#place(this.cells, slot)
     if (this.definition.kind === 'gauge' || this.definition.lifetime === 'collect')
       this.#place(this.stamps, slot)
@@ -277,6 +315,12 @@ export class Instrument {
   #place(column: SlotColumn, slot: number): void {
     column.reserve(slot)
     column.clear(slot)
+  }
+
+  /** Permanently: a family that was too large for it once will often be again. */
+  #dropCache(): void {
+    this.#isCached = false
+    this.table.front = undefined
   }
 
   #newState(): ExponentialBuckets | SlidingWindow | undefined {

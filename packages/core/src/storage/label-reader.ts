@@ -13,7 +13,7 @@ export class LabelReader {
   readonly name: string
   /** The closed list, when there is one. */
   readonly values: readonly string[] | undefined
-  readonly #closedIds: number[]
+  readonly #closedIds: ReadonlyMap<string, number> | undefined
   readonly #pool: StringPool
   readonly #transform: LabelTransform | undefined
   readonly #transformed = new Map<string, string>()
@@ -26,28 +26,24 @@ export class LabelReader {
     this.values = label.values
     this.#pool = pool
     this.#transform = label.transform
-    // a closed value is held for as long as the instrument lives, so that looking it up is a comparison
-    this.#closedIds = (label.values ?? []).map((value) => pool.acquire(this.#present(value)))
+    // a closed value is held for as long as the instrument lives, so that it is found without the pool
+    this.#closedIds =
+      label.values && new Map(label.values.map((value) => [value, pool.acquire(this.#present(value))]))
   }
 
   /** The id of a value that is in the pool already, or -1. */
   find(value: unknown): number {
-    const closed = this.values
-    if (closed !== undefined) {
-      for (let i = 0; i < closed.length; i++) if (closed[i] === value) return this.#closedIds[i]
-      return -1
-    }
-    if (typeof value !== 'string') return -1
+    if (typeof value !== 'string') return isPlain(value) ? this.find(String(value)) : -1
+    if (this.#closedIds !== undefined) return this.#closedIds.get(value) ?? -1
     return this.#pool.find(this.#transform === undefined ? value : this.#present(value)) ?? -1
   }
 
   /** The text that stands for a value in the series, or why there is none. */
   read(value: unknown): { readonly text: string } | { readonly dropReason: LabelDropReason } {
     if (value === undefined || value === null) return { dropReason: 'label_missing' }
-    if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean')
-      return { dropReason: 'label_type' }
+    if (typeof value !== 'string' && !isPlain(value)) return { dropReason: 'label_type' }
     const text = String(value)
-    if (this.values !== undefined && !this.values.includes(text)) return { dropReason: 'label_value' }
+    if (this.#closedIds?.has(text) === false) return { dropReason: 'label_value' }
     return { text: this.#present(text) }
   }
 
@@ -60,4 +56,9 @@ export class LabelReader {
     this.#transformed.set(value, text)
     return text
   }
+}
+
+/** Whether a value that is no text has one. */
+function isPlain(value: unknown): value is number | boolean {
+  return typeof value === 'number' || typeof value === 'boolean'
 }

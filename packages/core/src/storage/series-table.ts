@@ -1,5 +1,6 @@
 import type { CreationLog } from './creation-log.js'
 import { float64Column } from './column.js'
+import type { FrontCache } from './front-cache.js'
 import type { LabelDropReason, LabelReader } from './label-reader.js'
 import type { StringPool } from './string-pool.js'
 
@@ -14,6 +15,8 @@ export class SeriesTable {
   /** The ids of the values of slot `s` begin at `s` times the number of labels. Replaced when it grows. */
   ids: Int32Array
   readonly serial = float64Column(1)
+  /** What finds label sets that were recorded before; undefined where nothing was kept, or is to be kept. */
+  front: FrontCache | undefined
   /** Slots below this number have been used. */
   end = 0
   /** Live series. */
@@ -84,6 +87,7 @@ export class SeriesTable {
 
   /** Frees a live slot. */
   remove(slot: number): void {
+    this.front?.forget(slot)
     this.#unlink(slot)
     const at = slot * this.#width
     for (let i = 0; i < this.#width; i++) this.#pool.release(this.ids[at + i])

@@ -63,6 +63,34 @@ describe('a transport whose start never ends (issue 10, 19)', () => {
     expect(host.state).toBe('stopped')
   })
 
+  test('is not started beside itself, and is closed when it opens too late', async () => {
+    const clock = createManualClock()
+    const calls: string[] = []
+    let tries = 0
+    const late = transport({
+      start: () => {
+        calls.push('start')
+        // three times as long as it may take
+        return tries++ > 0
+          ? undefined
+          : new Promise<void>((resolve) => void clock.after(45_000, resolve)).then(
+              () => void calls.push('open'),
+            )
+      },
+      stop: () => void calls.push('stop'),
+    })
+    const host = createTidegauge({ clock, logger: 'silent', tolerate: 'all' }).export(late)
+    const started = host.start()
+    await clock.advance(15_000)
+    await started
+    await clock.advance(25_000)
+    expect(calls).toEqual(['start'])
+    await clock.advance(60_000)
+    expect(calls).toEqual(['start', 'open', 'stop', 'start'])
+    expect(host.health().transports).toMatchObject([{ state: 'up' }])
+    await host.stop()
+  })
+
   test('is tried again under tolerate: all, until it starts (issue 10, 9)', async () => {
     const clock = createManualClock()
     const log: string[] = []

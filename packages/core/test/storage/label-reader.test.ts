@@ -34,6 +34,25 @@ describe('label reader', () => {
     expect(reader.read('lost')).toEqual({ dropReason: 'label_value' })
   })
 
+  test('finds numbers and booleans by their text', () => {
+    const open = createReader({ transform: (value) => `${value}!` })
+    const id = open.pool.acquire('200!')
+    expect([200, '200', 404, true, null].map((value) => open.reader.find(value))).toEqual([
+      id,
+      id,
+      -1,
+      -1,
+      -1,
+    ])
+    const closed = createReader({ values: ['200', 'true'] })
+    expect([200, true, 404, false].map((value) => closed.reader.find(value))).toEqual([
+      closed.pool.find('200'),
+      closed.pool.find('true'),
+      -1,
+      -1,
+    ])
+  })
+
   test('transforms before it looks a value up, in open and closed lists', () => {
     const upper = (value: string) => value.toUpperCase()
     const open = createReader({ transform: upper })
