@@ -28,8 +28,8 @@ export interface Encoding {
 /**
  * Sends what an encoder writes, in slices, with the memory of a few chunks.
  *
- * A body of one chunk is sent with its length, a longer one in HTTP chunks, so that a client can detect a body that was
- * cut off. Rejects when the encoder throws; the caller must then break the connection.
+ * A body of one chunk is sent with its length, a longer one in HTTP chunks (to clients of HTTP/1.0 until the connection
+ * closes), so that a client can detect a body that was cut off. Rejects when the encoder throws; the caller must then break the connection.
  */
 export async function streamBody(
   response: ServerResponse,

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { breakConnection } from './break-connection.js'
 
 /** Whether a client reads its answer. */
 export interface ClientProgress {
@@ -45,7 +46,7 @@ function observeSocket(
     lastMs = nowMs
     lastBytes = socket.bytesWritten
     if (progress.stalledSinceMs !== undefined && nowMs - progress.stalledSinceMs >= clientTimeoutMs)
-      socket.destroy()
+      breakConnection(response)
     else socket.setTimeout(intervalMs)
   })
   response.setTimeout(intervalMs)

@@ -1,5 +1,6 @@
 import type { Server, ServerResponse, IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
+import { reset } from './break-connection.js'
 
 /** One connection of a server. */
 export interface Connection {
@@ -48,9 +49,12 @@ export function isAnswering({ open }: Connections, socket: Socket): boolean {
   return (open.get(keyOf(socket))?.activeRequests ?? 0) > 0
 }
 
-/** Closes every connection at once. */
+/** Closes every connection at once. One whose answer is not complete is reset. */
 export function destroyConnections({ open }: Connections): void {
-  for (const { socket } of open.values()) socket.destroy()
+  for (const { socket, activeRequests } of open.values()) {
+    if (activeRequests > 0) reset(socket)
+    else socket.destroy()
+  }
 }
 
 function addConnection({ open, generation, maxConnections }: Connections, socket: Socket): void {

@@ -3,6 +3,7 @@ import { describeThrown, type TransportContext } from '@tidegauge/core'
 import type { PrometheusSettings } from '../options.js'
 import type { Refusal } from '../security/refusal.js'
 import { checkRequest, type Security } from '../security/security.js'
+import { breakConnection } from './break-connection.js'
 import { observeClient } from './client-progress.js'
 import type { HandlerPages } from './handler-pages.js'
 import { serveMetrics } from './metrics-page.js'
@@ -74,7 +75,7 @@ function guard(state: HandlerState, exchange: Exchange, action: () => void): voi
 
 /** Answers 500; after the first byte, only a broken connection shows the client that the body is incomplete. */
 function fail({ request, response }: Exchange, body: string): void {
-  if (response.headersSent) response.destroy()
+  if (response.headersSent) breakConnection(response)
   else sendPage(request, response, plainPage(500, body))
 }
 

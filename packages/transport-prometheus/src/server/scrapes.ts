@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import { breakConnection } from './break-connection.js'
 import { observeClient, type ClientProgress } from './client-progress.js'
 
 /** A scrape that is being answered. */
@@ -57,6 +58,6 @@ function abortStalledScrape(active: Set<Scrape>): boolean {
     sinceMs = stalledSinceMs
   }
   if (stalled === undefined || performance.now() - sinceMs < MIN_STALLED_MS) return false
-  stalled.response.destroy()
+  breakConnection(stalled.response)
   return active.delete(stalled)
 }
