@@ -1,4 +1,5 @@
-import { createTidegauge, defineInstruments, definePlugin, type Handles } from '@tidegauge/core'
+import { defineInstruments } from '@tidegauge/core'
+import { tidegaugeHandles } from './handles.ts'
 import { bounds, directions, durations, labelSets, type CaseName, type Contender } from './workload.ts'
 
 type Calls = Partial<Record<CaseName, (i: number) => void>>
@@ -31,21 +32,9 @@ const table = defineInstruments({
   summary: { kind: 'summary', name: 'summary_seconds', help: 'h' },
 })
 
-async function tidegaugeHandles(): Promise<Handles<typeof table>> {
-  let handles!: Handles<typeof table>
-  const plugin = definePlugin({
-    name: 'bench',
-    version: '0.0.0',
-    apiLevel: 1,
-    instruments: table,
-    start: (context) => void (handles = context.instruments),
-  })
-  await createTidegauge().use(plugin, { intervalMs: 0 }).start()
-  return handles
-}
-
 const tidegauge = async (): Promise<Calls> => {
-  const { plain, counter, gauge, plainHistogram, histogram, exponential, summary } = await tidegaugeHandles()
+  const { plain, counter, gauge, plainHistogram, histogram, exponential, summary } =
+    await tidegaugeHandles(table)
   const boundCounter = counter.labels(labels(3))
   const boundGauge = gauge.labels(labels(3))
   const boundHistogram = histogram.labels(labels(3))

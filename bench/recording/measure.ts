@@ -1,11 +1,13 @@
 /** One process measures one contender: `node measure.ts NAME` prints its figures as JSON. */
-import { cases, type Call } from './workload.ts'
 import { contenders } from './contenders.ts'
+import { familyContenders } from './family-contenders.ts'
+import { cases, type Call } from './workload.ts'
 
 const ROUND_MS = 60
 const ROUNDS = 5
 
-const calls = (await contenders[process.argv[2] as keyof typeof contenders]()) as Record<string, Call>
+const name = process.argv[2] as keyof typeof contenders
+const calls = { ...(await contenders[name]()), ...(await familyContenders[name]()) } as Record<string, Call>
 const present = cases.filter((name) => calls[name] !== undefined)
 
 // a real process records through many call sites: all cases run in turn before any is timed

@@ -1,3 +1,5 @@
+import { familyCases } from './families.ts'
+
 /** What every contender records, so that the figures compare like with like. */
 export const bounds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
 export const directions = ['inbound', 'outbound'] as const
@@ -32,6 +34,7 @@ export const cases = [
   'histogram, bound series',
   'exponential histogram',
   'summary (sliding window of 5)',
+  ...familyCases,
 ] as const
 
 export type CaseName = (typeof cases)[number]

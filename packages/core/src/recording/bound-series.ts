@@ -1,5 +1,6 @@
 import type { DropReason } from '../definition/drop-reason.js'
-import type { BoundSlot, Instrument, Successor } from '../storage/instrument.js'
+import type { BoundSlot } from '../storage/bound-slots.js'
+import type { Instrument, Successor } from '../storage/instrument.js'
 
 const NOWHERE = new Float64Array(0)
 
@@ -46,7 +47,7 @@ export class BoundSeries implements BoundSlot {
     const { slot, overflow } = this.instrument.slotForTexts(this.#texts!)
     if (slot >= 0 && !overflow && !this.isLoose) {
       this.#attach(slot)
-      this.instrument.remember(slot, this)
+      this.instrument.bound.add(slot, this)
     }
     return slot
   }

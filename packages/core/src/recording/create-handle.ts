@@ -25,13 +25,13 @@ export function createHandle(instrument: Instrument, totals: SourceTotals): unkn
   switch (definition.kind) {
     case 'counter': {
       if (!isPlain) return new CounterHandle(instrument, totals)
-      const series = instrument.boundAt(0, () => new CounterSeries(instrument, place()))
+      const series = instrument.bound.at(0, () => new CounterSeries(instrument, place()))
       series.totals = totals
       return series
     }
     case 'up_down_counter':
       return isPlain
-        ? instrument.boundAt(0, () => new UpDownCounterSeries(instrument, place()))
+        ? instrument.bound.at(0, () => new UpDownCounterSeries(instrument, place()))
         : new UpDownCounterHandle(instrument)
     case 'gauge':
       return isPlain ? new GaugeSeries(instrument, place()) : new GaugeHandle(instrument)
@@ -41,7 +41,7 @@ export function createHandle(instrument: Instrument, totals: SourceTotals): unkn
       return new InfoHandle(instrument)
     default: {
       if (!isPlain) return new DistributionHandle(instrument, totals)
-      const series = instrument.boundAt(0, () => createDistribution(instrument, place()))
+      const series = instrument.bound.at(0, () => createDistribution(instrument, place()))
       series.totals = totals
       return series
     }

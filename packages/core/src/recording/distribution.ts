@@ -107,7 +107,7 @@ export class DistributionHandle
   observe(labels: AnyLabels, value: number, exemplar?: Exemplar): void {
     const { instrument } = this
     const dropReason = dropReasonOf(value)
-    if (dropReason !== undefined) return void instrument.drop(dropReason)
+    if (dropReason !== undefined) return void instrument.drop(dropReason, value)
     const place = instrument.placeFor(labels)
     if (place !== undefined) return recordAt(instrument, place, value, exemplar)
     const slot = instrument.slotFor(labels)

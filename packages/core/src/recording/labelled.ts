@@ -20,7 +20,7 @@ export abstract class LabelledHandle<Series extends BoundSeries> {
   labels(labels: AnyLabels): Series {
     const place = this.placeOf(labels)
     return typeof place === 'number'
-      ? this.instrument.boundAt(place, () => this.create(place))
+      ? this.instrument.bound.at(place, () => this.create(place))
       : this.create(place)
   }
 

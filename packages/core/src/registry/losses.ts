@@ -1,7 +1,7 @@
 import type { Logger } from '../logger.js'
 import type { DropReason } from '../definition/drop-reason.js'
 import { explainDrop } from './explain-drop.js'
-import type { Instrument, Losses } from '../storage/instrument.js'
+import type { LossSubject, Losses } from '../storage/instrument-settings.js'
 
 /** Counts what could not be recorded, and logs each kind of loss once for each instrument. */
 export class LossRecorder implements Losses {
@@ -14,13 +14,13 @@ export class LossRecorder implements Losses {
     this.#logger = logger
   }
 
-  dropped(instrument: Instrument, reason: DropReason, received: unknown): void {
+  dropped(subject: LossSubject, reason: DropReason, received: unknown): void {
     this.droppedByReason.set(reason, (this.droppedByReason.get(reason) ?? 0) + 1)
-    this.explained(instrument, reason, received)
+    this.explained(subject, reason, received)
   }
 
-  explained(instrument: Instrument, reason: DropReason, received: unknown): void {
-    const { definition, instance } = instrument
+  explained(subject: LossSubject, reason: DropReason, received: unknown): void {
+    const { definition, instance } = subject
     const key = `${definition.name} ${reason}`
     if (this.#logged.has(key)) return
     this.#logged.add(key)
@@ -36,8 +36,8 @@ export class LossRecorder implements Losses {
     for (const key of other.#logged) this.#logged.add(key)
   }
 
-  overflowed(instrument: Instrument): void {
-    const { name, seriesLimit } = instrument.definition
+  overflowed(subject: LossSubject): void {
+    const { name, seriesLimit } = subject.definition
     this.overflowedByInstrument.set(name, (this.overflowedByInstrument.get(name) ?? 0) + 1)
     const key = `${name} overflow`
     if (this.#logged.has(key)) return

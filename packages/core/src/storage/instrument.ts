@@ -3,8 +3,11 @@ import type { Exemplar } from '../definition/handles.js'
 import type { ResolvedDefinition } from '../definition/resolve.js'
 import { float64Column, uint32Column } from './column.js'
 import { ExponentialBuckets } from './exponential.js'
-import { FrontCache, MAX_CACHED } from './front-cache.js'
-import { SeriesPlace } from './series-place.js'
+import { BoundSlots } from './bound-slots.js'
+import { cacheLabels } from './cache-labels.js'
+import { MAX_CACHED } from './front-cache.js'
+import type { InstrumentSettings, Losses, SlotColumn } from './instrument-settings.js'
+import type { SeriesPlace } from './series-place.js'
 import { SlidingWindow } from './sliding-window.js'
 import type { LabelDropReason } from './label-reader.js'
 import type { SeriesTable } from './series-table.js'
@@ -15,23 +18,6 @@ import { ExemplarStore } from './exemplar-store.js'
 
 type Labels = Readonly<Record<string, unknown>>
 
-/** What the handles keep of one slot; an instrument only links and detaches them. */
-export interface BoundSlot {
-  /** Another bound object of the same slot. */
-  next: BoundSlot | undefined
-  /** The series is gone; its next sample creates it again under these texts. */
-  detach(texts: readonly string[]): void
-}
-
-/** What an instrument reports of samples that it could not take as they were. */
-export interface Losses {
-  /** `received` is what the caller passed: its labels or its value. */
-  dropped(instrument: Instrument, reason: DropReason, received: unknown): void
-  /** Logs the same without counting. */
-  explained(instrument: Instrument, reason: DropReason, received: unknown): void
-  overflowed(instrument: Instrument): void
-}
-
 /** What took an instrument's series over, with the totals of the sources that they follow. */
 export interface Successor {
   readonly instrument: Instrument
@@ -41,23 +27,6 @@ export interface Successor {
 
 /** Stands in the open labels of the series that takes what is over the limit. */
 export const OVERFLOW_VALUE = '__overflow__'
-
-/** Something that keeps numbers by an instrument's slots. */
-export interface SlotColumn {
-  reserve(slot: number): void
-  clear(slot: number): void
-}
-
-export interface InstrumentSettings {
-  readonly instance: PluginInstance
-  readonly table: SeriesTable
-  readonly clock: Clock
-  readonly losses: Losses
-  /** The labels that callers give; more than the table's where a view drops some. */
-  readonly callerLabels: readonly string[]
-  /** Whether a view makes one series of several of the callers'. Default: false. */
-  readonly isMerged?: boolean
-}
 
 /** One plugin instance's series of one definition, in columns by slot. */
 export class Instrument {
@@ -73,6 +42,7 @@ export class Instrument {
   /** The collect pass that last touched each series; only gauges and series of lifetime `collect` have it. */
   readonly stamps = uint32Column()
   readonly exemplars = new ExemplarStore()
+  readonly bound = new BoundSlots()
   /** Told of every new slot, such as the rate that follows a counter. */
   readonly followers: SlotColumn[] = []
   /** Whether any series holds counts from before it was created: of a source, or of another registry. */
@@ -83,7 +53,6 @@ export class Instrument {
   refresh: (() => void) | undefined
   readonly #losses: Losses
   readonly #callerLabels: ReadonlySet<string>
-  readonly #bound = new Map<number, BoundSlot>()
   readonly #overflowSlots = new Set<number>()
   #isCached = true
 
@@ -191,21 +160,6 @@ export class Instrument {
     this.#losses.overflowed(this)
   }
 
-  /** The one bound object of a slot, made by `create` the first time. */
-  boundAt<B extends BoundSlot>(slot: number, create: () => B): B {
-    const known = this.#bound.get(slot)
-    if (known !== undefined) return known as B
-    const bound = create()
-    this.#bound.set(slot, bound)
-    return bound
-  }
-
-  /** Takes note of a bound object that found its slot later, beside those that did before. */
-  remember(slot: number, bound: BoundSlot): void {
-    bound.next = this.#bound.get(slot)
-    this.#bound.set(slot, bound)
-  }
-
   /** Without a value, the exemplar has one of its own. */
   keepExemplar(slot: number, cell: number, value: number | undefined, exemplar: Exemplar): void {
     const kept = this.exemplars.keep(slot * this.definition.cells + cell, value, exemplar, this.clock)
@@ -214,7 +168,7 @@ export class Instrument {
 
   remove(slot: number): void {
     if (slot < 0 || !this.table.isLive(slot)) return
-    this.#detachAll(slot)
+    this.bound.detach(slot, () => this.table.texts(slot))
     if (this.exemplars.size > 0) this.exemplars.forget(slot * this.definition.cells, this.definition.cells)
     if (this.states.length > 0) this.states[slot] = undefined
     this.#overflowSlots.delete(slot)
@@ -252,36 +206,11 @@ export class Instrument {
     let slot = -1
     try {
       slot = this.table.find(labels)
-      if (slot >= 0 && this.#isCached) this.#remember(labels)
+      if (slot >= 0 && this.#isCached && !cacheLabels(this.table, this.cells, labels)) this.#dropCache()
     } catch {
       // as above; the slot is none, or was found before
     }
     return slot
-  }
-
-  /** Labels that were recorded before go into the cache, as a copy: a getter may return another value each time. */
-  #remember(labels: Labels): void {
-    const { table, cells } = this
-    const names = table.readers.map(({ name }) => name)
-    const copy = Object.fromEntries(names.map((name) => [name, labels[name]]))
-    const slot = names.length > 0 ? table.find(copy) : -1
-    if (slot < 0) return
-    const front = table.front ?? new FrontCache(names)
-    table.front = front.add(copy, new SeriesPlace(slot, cells.pageFor(slot), cells.indexOf(slot)))
-    if (table.front === undefined) this.#dropCache()
-  }
-
-  #detachAll(slot: number): void {
-    let bound = this.#bound.get(slot)
-    if (bound === undefined) return
-    this.#bound.delete(slot)
-    const texts = this.table.texts(slot)
-    while (bound !== undefined) {
-      const { next }: BoundSlot = bound
-      bound.next = undefined
-      bound.detach(texts)
-      bound = next
-    }
   }
 
   #isFull(): boolean {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { runs } from '../../../../tools/test/runs.js'
+import { runs } from '@tidegauge/testkit'
 import { FrontCache, MAX_CACHED } from '../../src/storage/front-cache.js'
 import { SeriesPlace } from '../../src/storage/series-place.js'
 
@@ -17,7 +17,7 @@ function createOwner(names: readonly string[] = ['a', 'b']) {
     find: (labels: Labels) => cache?.find(labels)?.slot,
     forget: (slot: number) => cache?.forget(slot),
     add(labels: Labels, slot: number): void {
-      if (cache?.find(labels) === undefined) cache = cache?.add(labels, new SeriesPlace(slot, page))
+      if (cache?.find(labels) === undefined) cache = cache?.add(labels, new SeriesPlace(slot, page, 0))
     },
   }
 }

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { LabelledCounter, LabelValue } from '@tidegauge/core'
-import { runs } from '../../../../tools/test/runs.js'
+import { runs } from '@tidegauge/testkit'
 import { MAX_CACHED } from '../../src/storage/front-cache.js'
 import { OVERFLOW_VALUE } from '../../src/storage/instrument.js'
 import { createRegistry, readSeries } from '../support/registry.js'
-import { instrumentOf, openHost } from '../support/open-host.js'
+import { instrumentOf, startProbe, startRecording } from '../support/recording.js'
 
 type Labels = { readonly a: LabelValue; readonly b: LabelValue; readonly c: LabelValue }
 
@@ -52,7 +52,7 @@ function createPair(shortens: boolean) {
       overflow.clear()
     },
     check(): void {
-      const held = registry.read().flatMap((view) => readSeries(registry, view))
+      const held = registry.read().flatMap((view) => readSeries(view))
       expect(held.length).toBe(series.size + overflow.size)
       expect(new Map(held.map(({ labels, cells }) => [JSON.stringify(labels), cells[0]]))).toEqual(
         new Map([...series, ...overflow]),
@@ -107,7 +107,12 @@ describe('labelled recording', () => {
   })
 
   test('finds nothing of a series that is gone, or in the one that took its slot', async () => {
-    const { handles, memory, context, labelsOf } = await openHost({
+    const {
+      instruments: handles,
+      memory,
+      context,
+      labelsOf,
+    } = await startProbe({
       c: { kind: 'counter', name, help: 'C', labels: { a: {} } },
       rate: { kind: 'rate', name: 'c_rate', help: 'R', of: 'c' },
     })
@@ -129,7 +134,7 @@ describe('labelled recording', () => {
   })
 
   test('takes what each read of a label gives for what it is', async () => {
-    const { handles, memory, dropped } = await openHost({
+    const { instruments: handles, memory } = await startRecording({
       c: { kind: 'counter', name, help: 'C', labels: { a: {}, b: {} } },
     })
     for (const a of ['x', 'y']) for (let i = 0; i < 3; i++) handles.c.inc({ a, b: '' })
@@ -151,7 +156,7 @@ describe('labelled recording', () => {
   })
 
   test('says why labels are refused whose getter throws, before and after they were known', async () => {
-    const { handles, dropped } = await openHost({
+    const { instruments: handles, dropped } = await startRecording({
       c: { kind: 'counter', name, help: 'C', labels: { a: {} } },
     })
     const throwing = new Proxy(
@@ -163,15 +168,19 @@ describe('labelled recording', () => {
       },
     )
     for (let i = 0; i < 3; i++) {
-      handles.c.inc(throwing as never)
+      handles.c.inc(throwing as { a: string })
       handles.c.inc({ a: 'x' })
-      handles.c.inc(null as never)
+      handles.c.inc(null as unknown as { a: string })
     }
     expect(dropped()).toEqual({ label_type: 3, label_missing: 3 })
   })
 
   test('refuses unknown labels at the first sight of a series, and passes over them later', async () => {
-    const { handles, memory, dropped } = await openHost({
+    const {
+      instruments: handles,
+      memory,
+      dropped,
+    } = await startRecording({
       c: { kind: 'counter', name, help: 'C', labels: { a: {} } },
     })
     const odd = (a: LabelValue) => ({ a, more: 'x' }) as never
@@ -185,7 +194,7 @@ describe('labelled recording', () => {
   })
 
   test('keeps no cache for a family that has become large', async () => {
-    const { handles, memory } = await openHost({
+    const { instruments: handles, memory } = await startRecording({
       c: { kind: 'counter', name, help: 'C', labels: { a: {} }, seriesLimit: MAX_CACHED + 1 },
     })
     const { table } = instrumentOf(memory, name)

@@ -3,7 +3,8 @@ import { float64Column, type Column } from '../../storage/column.js'
 import { rebucketed } from '../rebucketed.js'
 import type { LabelDropReason } from '../../storage/label-reader.js'
 import type { SeriesTable } from '../../storage/series-table.js'
-import type { Instrument, SlotColumn } from '../../storage/instrument.js'
+import type { Instrument } from '../../storage/instrument.js'
+import type { SlotColumn } from '../../storage/instrument-settings.js'
 
 /** Sources of one instrument whose totals are remembered: about 10 MB for a counter. */
 const MAX_SOURCES = 100_000

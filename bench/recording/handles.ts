@@ -1,0 +1,9 @@
+import { createTidegauge, type Handles, type InstrumentTable } from '@tidegauge/core'
+
+/** The handles of a table in a running host of its own. */
+export async function tidegaugeHandles<const T extends InstrumentTable>(table: T): Promise<Handles<T>> {
+  const host = createTidegauge()
+  const handles = host.instruments('bench', table as InstrumentTable, { intervalMs: 0 })
+  await host.start()
+  return handles as Handles<T>
+}
