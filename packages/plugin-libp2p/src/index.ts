@@ -15,6 +15,7 @@ export {
   type RecordedConnection,
   type RecordedStream,
 } from './recorder.js'
+export type { DialOutcome, DialTotals } from './resources/dials.js'
 export type { Pools, PoolValue } from './resources/pools.js'
 export type { RefusalReason, RefusalTotals } from './resources/refusals.js'
 export type { OpenCounts } from './resources/usage.js'

@@ -19,7 +19,20 @@ export const refusalReasons = [
   'pending_limit',
   'rate_limit',
   'deny_list',
+  'connection_gater',
   'unknown',
+] as const
+
+/** How a request for a connection ended. */
+export const dialOutcomes = [
+  'connected',
+  'existing',
+  'denied',
+  'no_address',
+  'queue_full',
+  'timeout',
+  'aborted',
+  'failed',
 ] as const
 
 /** The instruments of the plugin, as data. */
@@ -166,6 +179,12 @@ export const instruments = defineInstruments({
     help: 'Incoming connections that the node refused before they were upgraded.',
     unit: 'connections',
     labels: { reason: refusalReasons },
+  },
+  dials: {
+    kind: 'counter',
+    name: 'libp2p_dials_total',
+    help: 'Requests for a connection to a peer, by outcome; "existing" is a connection that was open already.',
+    labels: { outcome: dialOutcomes },
   },
   streamsOpened: {
     kind: 'counter',

@@ -2,6 +2,7 @@ import { LogOnce, type SourceContext } from '@tidegauge/core'
 import { TrafficCounts } from './bandwidth/traffic-counts.js'
 import type { ByDirection, Direction } from './direction.js'
 import { DEFAULT_MAX_PROTOCOLS } from './options.js'
+import { noDials, type DialOutcome } from './resources/dials.js'
 import { connectionPool, streamPools, type Pools, type PoolValue } from './resources/pools.js'
 import { noRefusals, type RefusalReason } from './resources/refusals.js'
 import { readUsage, type OpenConnection } from './resources/usage.js'
@@ -87,6 +88,7 @@ class Libp2pRecorder implements Libp2pSource {
   readonly #traffic: TrafficCounts
   readonly #open = new Set<RecordedConnection>()
   readonly #refusals = noRefusals()
+  readonly #dials = noDials()
 
   constructor(maxProtocols: number) {
     this.#traffic = new TrafficCounts(maxProtocols, this.#logOnce)
@@ -109,6 +111,11 @@ class Libp2pRecorder implements Libp2pSource {
     this.#refusals[reason]++
   }
 
+  /** A request for a connection to a peer ended. */
+  dialed(outcome: DialOutcome): void {
+    this.#dials[outcome]++
+  }
+
   start({ logger }: Pick<SourceContext, 'logger'>): void {
     this.#logOnce.useLogger(logger)
   }
@@ -125,6 +132,7 @@ class Libp2pRecorder implements Libp2pSource {
         limits: this.limits,
       },
       refusals: this.#refusals,
+      dials: this.#dials,
       webtransport: this.webtransport,
     }
   }

@@ -2,7 +2,7 @@ import type { Handles, LogOnce, PluginContext } from '@tidegauge/core'
 import { createGrouping, knownGroups, type GroupFunction, type GroupTable } from './bandwidth/groups.js'
 import type { BandwidthTotals } from './bandwidth/traffic-counts.js'
 import { directions, zeros } from './direction.js'
-import { refusalReasons, webtransportRejections, type instruments } from './metrics.js'
+import { dialOutcomes, refusalReasons, webtransportRejections, type instruments } from './metrics.js'
 import { ModuleInstruments } from './modules/module-instruments.js'
 import type { Libp2pSnapshot } from './source.js'
 import type { WebtransportSnapshot } from './webtransport/snapshot.js'
@@ -69,7 +69,7 @@ function reportBandwidth(
   }
 }
 
-function reportResources({ connections, open, pools, refusals }: Libp2pSnapshot, to: To): void {
+function reportResources({ connections, dials, open, pools, refusals }: Libp2pSnapshot, to: To): void {
   for (const direction of directions) {
     if (open !== undefined) to.connections.set({ direction }, open.connections[direction])
     if (open !== undefined) to.streams.set({ direction }, open.streams[direction])
@@ -80,6 +80,7 @@ function reportResources({ connections, open, pools, refusals }: Libp2pSnapshot,
   for (const { value, ...labels } of pools?.connections ?? []) to.poolConnections.set(labels, value)
   for (const { value, ...labels } of pools?.streams ?? []) to.poolStreams.set(labels, value)
   for (const { value, ...labels } of pools?.limits ?? []) to.poolLimit.set(labels, value)
+  if (dials !== undefined) for (const outcome of dialOutcomes) to.dials.setTotal({ outcome }, dials[outcome])
   if (refusals === undefined) return
   for (const reason of refusalReasons) to.connectionsRefused.setTotal({ reason }, refusals[reason])
 }

@@ -1,6 +1,7 @@
 import type { Snapshot, Source } from '@tidegauge/core'
 import type { BandwidthTotals, ConnectionTotals } from './bandwidth/traffic-counts.js'
 import type { ModuleValues } from './modules/module-metric.js'
+import type { DialTotals } from './resources/dials.js'
 import type { Pools } from './resources/pools.js'
 import type { RefusalTotals } from './resources/refusals.js'
 import type { OpenCounts } from './resources/usage.js'
@@ -23,6 +24,8 @@ export interface Libp2pSnapshot extends Snapshot {
   readonly pools?: Pools
   /** Refused connections by reason, since the source was created. */
   readonly refusals?: Readonly<RefusalTotals>
+  /** Requests for a connection by outcome, since the source was created. */
+  readonly dials?: Readonly<DialTotals>
   /** Sessions and certificates of a WebTransport-like listener. */
   readonly webtransport?: WebtransportSnapshot
   /** What the modules of the node registered. */

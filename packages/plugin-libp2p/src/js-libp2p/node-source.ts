@@ -9,17 +9,19 @@ import {
 import { TrafficCounts } from '../bandwidth/traffic-counts.js'
 import { ModuleRegistry } from '../modules/registry.js'
 import { DEFAULT_KEEP_HISTORY, type Libp2pSettings } from '../options.js'
+import { noDials } from '../resources/dials.js'
 import { noRefusals, type RefusalReason } from '../resources/refusals.js'
 import { readUsage } from '../resources/usage.js'
 import type { Libp2pSnapshot, Libp2pSource } from '../source.js'
 import { NestedSource } from '../webtransport/nested-source.js'
 import type { WebtransportSource } from '../webtransport/snapshot.js'
+import { watchDials } from './dials.js'
 import { hasInternals } from './internals.js'
 import type { MetricsFactory, MetricsLike } from './metrics/metrics-like.js'
 import { NodeView } from './node-view.js'
 import { NodeWatcher } from './node-watcher.js'
 import { readPools } from './pools.js'
-import { watchRefusals } from './refusals.js'
+import { watchGater, watchRefusals } from './refusals.js'
 import { ShapeCheck } from './shape-check.js'
 import type { ConnectionManagerLike, ObservableNode, TransportConnectionLike } from './shapes.js'
 import { TrafficWatcher } from './traffic-watcher.js'
@@ -38,6 +40,7 @@ export class NodeSource implements Libp2pSource {
   readonly #shape: ShapeCheck
   readonly #webtransport: WebtransportSource
   readonly #refusals = noRefusals()
+  readonly #dials = noDials()
   readonly #undo = new UndoList()
   #nested: NestedSource | undefined
   #context: SourceContext | undefined
@@ -97,6 +100,7 @@ export class NodeSource implements Libp2pSource {
       open: usage,
       pools: readPools(view, usage),
       refusals: this.#refusals,
+      dials: this.#dials,
       modules,
       ...nested,
       problems: problems.length > 0 ? problems : undefined,
@@ -120,7 +124,7 @@ export class NodeSource implements Libp2pSource {
 
   /** The connection manager may come after the plugin, or be another one when the application has replaced its node. */
   #watchManager(): void {
-    const { components, connectionManager } = this.#watcher.view
+    const { components, connectionManager, events, upgrader } = this.#watcher.view
     const { logOnce } = this.#context!
     if (connectionManager === undefined || connectionManager === this.#manager) return
     this.#manager = connectionManager
@@ -132,5 +136,7 @@ export class NodeSource implements Libp2pSource {
       if (source instanceof WebrtcDirectSource) source.refused(reason, connection)
     }
     this.#undo.add(watchRefusals(connectionManager, onRefused, logOnce))
+    this.#undo.add(watchGater(upgrader, onRefused, logOnce))
+    this.#undo.add(watchDials(connectionManager, events, (outcome) => this.#dials[outcome]++, logOnce))
   }
 }

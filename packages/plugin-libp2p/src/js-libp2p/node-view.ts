@@ -7,6 +7,7 @@ import type {
   ObservableNode,
   RegistrarLike,
   TransportManagerLike,
+  UpgraderLike,
 } from './shapes.js'
 
 /**
@@ -40,9 +41,13 @@ export class NodeView {
     return this.#component('transportManager')
   }
 
+  get upgrader(): UpgraderLike | undefined {
+    return this.#component('upgrader')
+  }
+
   /** The multiplexers that run over a transport's connection, by name; undefined when not known. */
   get muxers(): ReadonlyMap<string, unknown> | undefined {
-    return this.#component('upgrader')?.getStreamMuxers?.()
+    return this.upgrader?.getStreamMuxers?.()
   }
 
   connections(): readonly ConnectionLike[] {

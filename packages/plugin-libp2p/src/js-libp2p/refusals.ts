@@ -1,4 +1,4 @@
-import { replaceMethod, type Undo } from '@tidegauge/attach'
+import { observeCall, replaceMethod, safeGet, safeGetMethod, wrapMethod, type Undo } from '@tidegauge/attach'
 import type { LogOnce } from '@tidegauge/core'
 import type { RefusalReason } from '../resources/refusals.js'
 import type { ConnectionManagerLike, TransportConnectionLike } from './shapes.js'
@@ -26,6 +26,26 @@ export function watchRefusals(
     return accepted
   }
   return replaceMethod(manager, 'acceptIncomingConnection', watching)
+}
+
+/** Watches for incoming connections that the connection gater refuses, at any step of their upgrade. */
+export function watchGater(
+  upgrader: object | undefined,
+  onRefused: (reason: RefusalReason, connection: TransportConnectionLike) => void,
+  logOnce: LogOnce,
+): Undo {
+  if (upgrader === undefined || safeGetMethod(upgrader, 'upgradeInbound') === undefined) return () => {}
+  return wrapMethod(upgrader, 'upgradeInbound', (call, [connection]) =>
+    observeCall(call, {
+      returned: () => {},
+      failed: (error) => {
+        if (safeGet(error, 'name') !== 'ConnectionInterceptedError') return
+        logOnce.guard('counting a refused connection', () =>
+          onRefused('connection_gater', connection as TransportConnectionLike),
+        )
+      },
+    }),
+  )
 }
 
 function isPendingFull(manager: ConnectionManagerLike): boolean {

@@ -62,6 +62,7 @@ export interface ConnectionManagerLike {
   getConnections(): readonly ConnectionLike[]
   getMaxConnections?(): number
   getDialQueue?(): readonly unknown[]
+  openConnection?(peer: never, options: never): Promise<unknown>
   readonly acceptIncomingConnection?: (connection: TransportConnectionLike) => boolean
   readonly incomingPendingConnections?: number
   readonly maxIncomingPendingConnections?: number
@@ -110,6 +111,12 @@ export interface RelayServerLike {
   readonly reservationStore?: { readonly maxReservations?: number }
 }
 
+/** The upgrader. */
+export interface UpgraderLike {
+  getStreamMuxers?(): ReadonlyMap<string, unknown>
+  upgradeInbound?(connection: never, options: never): Promise<void>
+}
+
 /** What libp2p passes to the factories of its components. It throws for a component that is not there (yet). */
 export interface ComponentsLike {
   readonly events?: EventSourceLike
@@ -117,7 +124,7 @@ export interface ComponentsLike {
   readonly registrar?: RegistrarLike
   readonly transportManager?: TransportManagerLike
   readonly addressManager?: { getAddresses(): readonly AddressLike[] }
-  readonly upgrader?: { getStreamMuxers?(): ReadonlyMap<string, unknown> }
+  readonly upgrader?: UpgraderLike
   /** All components, with the application's services among them. */
   readonly components?: Readonly<Record<string, unknown>>
   isStarted?(): boolean
