@@ -3,7 +3,7 @@ import { createTidegauge, type Handles, type InstrumentTable } from '@tidegauge/
 /** The handles of a table in a running host of its own. */
 export async function tidegaugeHandles<const T extends InstrumentTable>(table: T): Promise<Handles<T>> {
   const host = createTidegauge()
-  const handles = host.instruments('bench', table as InstrumentTable, { intervalMs: 0 })
+  const handles = host.instruments('bench', table, { intervalMs: 0 })
   await host.start()
   return handles as Handles<T>
 }

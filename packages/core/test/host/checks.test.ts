@@ -10,7 +10,7 @@ const coded = (code: string, message: string) =>
   expect.objectContaining({ code, message: expect.stringContaining(message) })
 
 describe('a plugin or transport', () => {
-  test('that is no object, or has no name, is refused in words', () => {
+  test('that is not an object, or has no name, is refused in words', () => {
     const code = 'REGISTRATION_INVALID_PLUGIN'
     expect(use(() => {})).toThrow(coded(code, 'plugin "?": was a function, expected an object; call'))
     expect(use(undefined)).toThrow(coded(code, 'was undefined'))

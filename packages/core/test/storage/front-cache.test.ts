@@ -10,7 +10,7 @@ const page = new Float64Array(1)
 const allNames = ['a', '__proto__', 'constructor', 'd', 'e']
 
 /** A cache that its owner replaces as `add` says. */
-function createOwner(names: readonly string[] = ['a', 'b']) {
+function createHolder(names: readonly string[] = ['a', 'b']) {
   let cache: FrontCache | undefined = new FrontCache(names)
   return {
     isThere: () => cache !== undefined,
@@ -45,7 +45,7 @@ describe('front cache', () => {
       fc.property(width, sets, fc.array(command, { maxLength: 150 }), (count, sets, commands) => {
         const names = allNames.slice(0, count)
         const labels = sets.map((values) => labelsOf(names, values))
-        const owner = createOwner(names)
+        const owner = createHolder(names)
         const model = new Map<string, number>()
         // like the maps of the cache, String() makes -0 and 0 the same
         const keyOf = (set: Labels) => names.map((name) => `${typeof set[name]} ${String(set[name])}`).join()
@@ -80,7 +80,7 @@ describe('front cache', () => {
       [2_000, 2_000, 1],
       [1_024, 1_024, 1],
     ]) {
-      const owner = createOwner()
+      const owner = createHolder()
       const sets = Array.from({ length: count }, (_, i) => ({
         a: i % services,
         b: Math.floor(i / perService),
@@ -93,7 +93,7 @@ describe('front cache', () => {
   })
 
   test('keeps several label sets of one slot, and forgets them together', () => {
-    const owner = createOwner(['a'])
+    const owner = createHolder(['a'])
     owner.add({ a: 200 }, 3)
     owner.add({ a: '200' }, 3)
     owner.add({ a: 'other' }, 4)
@@ -105,14 +105,14 @@ describe('front cache', () => {
   })
 
   test('has an end: more label sets than its bound are refused', () => {
-    const owner = createOwner(['a'])
+    const owner = createHolder(['a'])
     for (let i = 0; owner.isThere() && i < 4 * MAX_CACHED; i++) owner.add({ a: `${i % (MAX_CACHED + 1)}` }, i)
     expect(owner.isThere()).toBe(false)
   })
 
   test('serves a family of few series that come and go without end', () => {
     // with so many labels, a key has no room for one bit more for each doubling of the peers
-    const owner = createOwner(['a', 'b', 'c', 'd', 'e', 'f', 'g'])
+    const owner = createHolder(['a', 'b', 'c', 'd', 'e', 'f', 'g'])
     const set = (i: number) => ({ a: `peer ${i}` })
     for (let i = 0; i < 50_000; i++) {
       owner.add(set(i), i % 10)
@@ -124,13 +124,13 @@ describe('front cache', () => {
   })
 
   test('is dropped when keys need too many bits, or values were chosen so that keys collide', () => {
-    const many = createOwner(Array.from({ length: 31 }, (_, i) => `l${i}`))
+    const many = createHolder(Array.from({ length: 31 }, (_, i) => `l${i}`))
     many.add({ l0: 'x' }, 0)
     expect(many.find({ l0: 'x' })).toBe(0)
     for (let i = 0; i < 31; i++) many.add({ [`l${i}`]: 'y' }, 1 + i)
     expect(many.isThere()).toBe(false)
 
-    const owner = createOwner()
+    const owner = createHolder()
     // several rounds: each time that a label runs out of numbers the cache starts anew
     for (let round = 0; round < 16; round++)
       for (let i = 0; i < 1_000; i++)
@@ -149,7 +149,7 @@ describe('front cache', () => {
   })
 
   test('reads each label once, and lets through what a getter throws', () => {
-    const owner = createOwner()
+    const owner = createHolder()
     owner.add({ a: 'x', b: 'y' }, 7)
     const reads: string[] = []
     const counting = new Proxy<Labels>(
@@ -169,7 +169,7 @@ describe('front cache', () => {
   })
 
   test('does not find what no label value can be', () => {
-    const owner = createOwner(['a'])
+    const owner = createHolder(['a'])
     owner.add({ a: 'x' }, 1)
     const odd = [undefined, null, ['x'], { toString: () => 'x' }, Symbol('x'), 5n, () => 'x']
     expect(odd.map((a) => owner.find({ a }))).toEqual(odd.map(() => undefined))
