@@ -57,6 +57,7 @@ export type {
   InfoDefinition,
   InstrumentDefinition,
   InstrumentTable,
+  KnownFields,
   LabelDefinition,
   LabelSpec,
   LabelSpecs,
