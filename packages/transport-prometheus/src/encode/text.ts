@@ -1,8 +1,9 @@
 import type { FamilyPart, FamilyView, SeriesReader, StoredExemplar, StringPool } from '@tidegauge/core'
 import type { ByteWriter } from './byte-writer.js'
 import { classicBuckets } from './classic-buckets.js'
-import { familyHead, type FamilyHead } from './family-head.js'
+import { openMetricsHeads, textHead, type FamilyHead } from './family-head.js'
 import { LineTemplate } from './line-template.js'
+import { openMetricsNames } from './openmetrics-names.js'
 import { escapeLabelValue, labelNumber, type TextFormat } from './text-format.js'
 
 const LINE_BREAK = 10
@@ -14,6 +15,8 @@ export interface TextExposition {
   readonly format: TextFormat
   /** The encoder yields when the writer holds so many bytes. */
   readonly chunkBytes: number
+  /** Names that families of the same document have, which somebody else writes. Default: none. */
+  readonly takenNames?: Iterable<string>
 }
 
 /**
@@ -21,18 +24,22 @@ export interface TextExposition {
  * from the writer, and may continue at any time. Changes nothing that it reads.
  */
 export function* encodeText(families: readonly FamilyView[], exposition: TextExposition): Generator<void> {
-  const { writer, format } = exposition
-  const names = new Set(families.map((family) => family.name))
+  const { writer, format, takenNames } = exposition
+  const names = format === 'openmetrics' ? openMetricsNames(families, takenNames) : undefined
   for (const family of families) {
-    const head = familyHead(family, format, names)
-    writer.text(head.header)
-    for (const part of family.parts) {
-      const series = part.series()
-      const poolView = viewOf(series.pool)
-      yield* writers[family.kind]({ ...exposition, head, family, part, series, poolView })
-    }
+    const heads = names === undefined ? [textHead(family)] : openMetricsHeads(family, names.get(family))
+    for (const head of heads) yield* writeFamily(family, head, exposition)
   }
   if (format === 'openmetrics') writer.text('# EOF\n')
+}
+
+function* writeFamily(family: FamilyView, head: FamilyHead, exposition: TextExposition): Generator<void> {
+  exposition.writer.text(head.header)
+  for (const part of family.parts) {
+    const series = part.series()
+    const poolView = viewOf(series.pool)
+    yield* writers[family.kind]({ ...exposition, head, family, part, series, poolView })
+  }
 }
 
 /** One part of a family while it is written. */
@@ -84,6 +91,7 @@ function* writeHistograms(section: Section) {
     let count = 0
     for (let i = 0; i <= bounds.length; i++) {
       count += series.bucketCount(i)
+      if (!section.head.written.values) continue
       bucketLine.write(writer, series, section.poolView, i)
       writer.number(count)
       if (hasExemplars) writeExemplar(writer, series.exemplar(i))
@@ -100,7 +108,8 @@ function* writeExponentials(section: Section) {
     const { buckets, sum, count } = classicBuckets(series.exponential)
     const extras = buckets.map(({ bound }) => `le="${labelNumber(bound, format)}"`)
     const bucketLine = templateOf(section, '_bucket', extras)
-    for (const [i, bucket] of buckets.entries()) writeLine(section, bucketLine, bucket.count, i)
+    if (section.head.written.values)
+      for (const [i, bucket] of buckets.entries()) writeLine(section, bucketLine, bucket.count, i)
     writeTotals(sum, count)
   })
 }
@@ -111,9 +120,8 @@ function* writeSummaries(section: Section) {
   const quantileLine = templateOf(section, '', extras)
   const writeTotals = totalsWriter(section)
   yield* eachSeries(section, () => {
-    for (const [i, value] of series.quantileValues().entries())
-      // Source: OpenMetrics 1.0.0, "Summary": quantiles are not negative
-      if (format === 'text' || !(value < 0)) writeLine(section, quantileLine, value, i)
+    if (section.head.written.values)
+      for (const [i, value] of series.quantileValues().entries()) writeLine(section, quantileLine, value, i)
     writeTotals(series.sum, series.count)
   })
 }
@@ -144,18 +152,18 @@ function templateOf({ head, family, part }: Section, suffix = '', extras?: reado
 }
 
 /**
- * Returns a function that writes sum and count. In OpenMetrics a sum is a counter: with a negative sum or negative
- * bounds, both are left out. Source: OpenMetrics 1.0.0, "Histogram" and "Summary".
+ * Returns a function that writes sum and count. In OpenMetrics a sum is a counter: one that has become negative since
+ * the header was written is left out of this one document, with its count.
  */
 function totalsWriter(section: Section): (sum: number, count: number) => void {
   const sumLine = templateOf(section, '_sum')
   const countLine = templateOf(section, '_count')
-  const isText = section.format === 'text'
-  const hasNegativeBounds = section.family.bounds[0] < 0
+  const { written } = section.head
+  const isCounter = section.format === 'openmetrics' && written.values
   return (sum, count) => {
-    if (!isText && (hasNegativeBounds || !(sum >= 0))) return
-    writeLine(section, sumLine, sum)
-    writeLine(section, countLine, count)
+    if (isCounter && !(sum >= 0)) return
+    if (written.sum) writeLine(section, sumLine, sum)
+    if (written.count) writeLine(section, countLine, count)
   }
 }
 

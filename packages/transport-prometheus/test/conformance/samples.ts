@@ -41,8 +41,8 @@ export function expectedSamples(
   return families.flatMap((family) =>
     family.series.flatMap((one) => {
       const own = bounds.get(family.name)!
-      // in OpenMetrics a sum is a counter: with a negative sum or bound there is neither sum nor count
-      const hasTotals = format !== 'openmetrics' || ((one.sum ?? 0) >= 0 && !own.some((bound) => bound < 0))
+      // in OpenMetrics a sum is a counter: with a negative bound there is neither sum nor count
+      const hasTotals = format !== 'openmetrics' || !own.some((bound) => bound < 0)
       const totals = new Set([`${family.name}_sum`, `${family.name}_count`])
       return samplesOf(family, one, own).filter(({ name }) => hasTotals || !totals.has(name))
     }),

@@ -57,7 +57,39 @@ export function parseExposition(text: string, format: 'text' | 'openmetrics'): P
     seen.add(key)
     current.samples.push(sample)
   }
-  return [...families.values()] as ParsedFamily[]
+  const parsed = [...families.values()] as ParsedFamily[]
+  if (format === 'openmetrics') assertStrict(parsed)
+  return parsed
+}
+
+/** What OpenMetrics 1.0.0 demands of whole families: "Suffixes", "Units", "Histogram", "Summary". */
+function assertStrict(families: readonly ParsedFamily[]): void {
+  const claimed = new Set<string>()
+  for (const { name, type, unit, samples } of families) {
+    for (const suffix of new Set(['', ...(claimedSuffixes[type] ?? [])])) {
+      if (claimed.has(name + suffix)) throw new Error(`clashing name: ${name}${suffix}`)
+      claimed.add(name + suffix)
+    }
+    if (unit !== undefined && !name.endsWith(`_${unit}`)) throw new Error(`${name} does not end in ${unit}`)
+    if (unit !== undefined && (type === 'info' || type === 'stateset')) throw new Error(`${type} with a unit`)
+    for (const sample of samples) {
+      const suffix = sample.name.slice(name.length)
+      const isCounter = /^_(?:total|sum|count|bucket)$/.test(suffix) || (type === 'summary' && suffix === '')
+      if (isCounter && sample.value < 0) throw new Error(`negative: ${sample.name}`)
+      if (isCounter && suffix !== '' && Number.isNaN(sample.value)) throw new Error(`NaN: ${sample.name}`)
+      if (/^_(?:bucket|count)$/.test(suffix) && !Number.isInteger(sample.value))
+        throw new Error(`not an integer: ${sample.name} ${sample.value}`)
+      if (sample.exemplar !== undefined && !/^_(?:total|bucket)$/.test(suffix))
+        throw new Error(`an exemplar: ${sample.name}`)
+    }
+  }
+}
+
+const claimedSuffixes: Record<string, string[]> = {
+  counter: ['_total', '_created'],
+  summary: ['_count', '_sum', '_created'],
+  histogram: ['_count', '_sum', '_bucket', '_created'],
+  info: ['_info'],
 }
 
 const textSuffixes: Record<string, string[]> = {

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { FamilyView, TransportContext } from '@tidegauge/core'
 import { ByteWriter } from '../../encode/byte-writer.js'
 import type { TextFormat } from '../../encode/text-format.js'
-import { encodeText } from '../../encode/text.js'
+import { encodeText, type TextExposition } from '../../encode/text.js'
 
 const CHUNK_BYTES = 64 * 1024
 const SLICE_MS = 2
@@ -26,16 +26,19 @@ export async function expose(
   }
   const before =
     format === 'openmetrics' && registryText.endsWith(END) ? registryText.slice(0, -END.length) : registryText
-  const ours = await encode(families, format)
+  const ours = await encode(families, { format, takenNames: taken })
   // a registry without metrics writes an empty line, which OpenMetrics does not allow
   return { text: (before.trim() === '' ? '' : before) + ours, skipped }
 }
 
-async function encode(families: readonly FamilyView[], format: TextFormat): Promise<string> {
+async function encode(
+  families: readonly FamilyView[],
+  exposition: Pick<TextExposition, 'format' | 'takenNames'>,
+): Promise<string> {
   const writer = new ByteWriter(new Uint8Array(CHUNK_BYTES + 16 * 1024))
   let text = ''
   let sliceStartMs = performance.now()
-  for (const _ of encodeText(families, { writer, format, chunkBytes: CHUNK_BYTES })) {
+  for (const _ of encodeText(families, { ...exposition, writer, chunkBytes: CHUNK_BYTES })) {
     // a chunk ends at the end of a line, so no character is split
     text += textOf(writer.written)
     writer.position = 0
@@ -51,9 +54,10 @@ function textOf({ buffer, byteOffset, length }: Uint8Array<ArrayBuffer>): string
 }
 
 const suffixes: Readonly<Record<string, readonly string[]>> = {
-  counter: ['_total'],
-  histogram: ['_bucket', '_sum', '_count'],
-  summary: ['_sum', '_count'],
+  counter: ['_total', '_created'],
+  info: ['_info'],
+  histogram: ['_bucket', '_sum', '_count', '_created'],
+  summary: ['_sum', '_count', '_created'],
 }
 
 /** The names of the families in a text and of their samples. */

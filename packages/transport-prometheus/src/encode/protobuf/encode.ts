@@ -68,13 +68,20 @@ function* writeFamily(family: FamilyView, exposition: ProtobufExposition): Gener
   writer.endField(at)
 }
 
-function startFamily(writer: ProtoWriter, { name, help, kind, unit }: FamilyView): number {
+function startFamily(writer: ProtoWriter, family: FamilyView): number {
+  const { name, help, kind } = family
   const at = writer.startField()
   writer.textField(NAME, name)
   writer.textField(HELP, help.toWellFormed())
   writer.varintField(TYPE, types[kind])
-  if (unit !== undefined && name.endsWith(`_${unit}`)) writer.textField(UNIT, unit)
+  if (hasUnit(family)) writer.textField(UNIT, family.unit!)
   return at
+}
+
+/** Prometheus refuses a unit that a name does not end in, for counters before `_total`. Info and states have none. */
+function hasUnit({ name, kind, unit }: FamilyView): boolean {
+  if (unit === undefined || unit === '' || kind === 'info' || kind === 'state_set') return false
+  return (kind === 'counter' ? name.replace(/_total$/, '') : name).endsWith(`_${unit}`)
 }
 
 type WriteMetric = (poolView: DataView) => void

@@ -158,6 +158,9 @@ function writeExemplar(writer: ProtoWriter, field: number, exemplar: StoredExemp
   writer.endField(at)
 }
 
+/** Source: google.protobuf.Timestamp: more than this is another second. */
+const MAX_NANOS = 999_999_999
+
 /** Writes a `google.protobuf.Timestamp`; nothing when the time is not known. */
 function writeTimestamp(writer: ProtoWriter, field: number, ms: number | undefined): void {
   if (ms === undefined) return
@@ -166,6 +169,6 @@ function writeTimestamp(writer: ProtoWriter, field: number, ms: number | undefin
   writer.varint(field)
   const at = writer.startField()
   writer.varintField(tag(1, 'varint'), seconds)
-  writer.varintField(tag(2, 'varint'), Math.round((ms - seconds * 1000) * 1e6))
+  writer.varintField(tag(2, 'varint'), Math.min(Math.round((ms - seconds * 1000) * 1e6), MAX_NANOS))
   writer.endField(at)
 }

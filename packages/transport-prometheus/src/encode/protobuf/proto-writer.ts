@@ -2,6 +2,8 @@ import { ByteWriter } from '../byte-writer.js'
 
 /** Bytes that are reserved for a message's length: enough for 2^28 bytes. */
 const LENGTH_BYTES = 4
+/** The largest double below 2^64. */
+const MAX_VARINT = 2 ** 64 - 2 ** 11
 
 /**
  * Writes Protocol Buffers' wire format.
@@ -9,9 +11,9 @@ const LENGTH_BYTES = 4
  * Source: protobuf.dev, "Encoding". Only what the metrics messages need: varints, zigzag, doubles, bytes.
  */
 export class ProtoWriter extends ByteWriter {
-  /** Writes an unsigned integer below 2^53. */
+  /** Writes an unsigned integer, exact up to 2^53. Any other number becomes the nearest that 64 bits can hold. */
   varint(value: number): void {
-    let rest = value
+    let rest = value >= 0 && value < MAX_VARINT ? value : value < 0 ? 0 : MAX_VARINT
     while (rest >= 0x80) {
       this.byte((rest % 0x80) | 0x80)
       rest = Math.floor(rest / 0x80)
