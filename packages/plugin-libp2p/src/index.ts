@@ -19,6 +19,7 @@ export type { DialOutcome, DialTotals } from './resources/dials.js'
 export type { Pools, PoolValue } from './resources/pools.js'
 export type { RefusalReason, RefusalTotals } from './resources/refusals.js'
 export type { OpenCounts } from './resources/usage.js'
+export { libp2pService, type Libp2pService } from './service.js'
 export type { Libp2pSnapshot, Libp2pSource } from './source.js'
 export type {
   ByHandshakeState,

@@ -10,6 +10,7 @@ describe('the public surface', () => {
       'defaultGroups',
       'instruments',
       'libp2p',
+      'libp2pService',
     ])
   })
 
