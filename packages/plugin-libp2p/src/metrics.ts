@@ -193,6 +193,13 @@ export const instruments = defineInstruments({
     unit: 'streams',
     labels: { protocol: {}, direction },
   },
+  streamsRefused: {
+    kind: 'counter',
+    name: 'libp2p_streams_refused_total',
+    help: 'Streams refused because their protocol had as many on the connection as it may have, by protocol.',
+    unit: 'streams',
+    labels: { protocol: {}, direction },
+  },
   streamsClosed: {
     kind: 'counter',
     name: 'libp2p_streams_closed_total',

@@ -69,6 +69,11 @@ class RecordedConnection extends RecordedStream implements OpenConnection {
     return stream
   }
 
+  /** A stream was refused, because its protocol has as many as it may have: `inbound` was opened by the peer. */
+  refusedStream(protocol: string, direction: Direction): void {
+    this.#traffic.protocol(protocol).refused[direction]++
+  }
+
   /** Counts it and its streams as closed. May be called again. */
   override close(): void {
     for (const stream of this.streams) stream.close()

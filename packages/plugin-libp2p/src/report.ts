@@ -52,7 +52,7 @@ function reportBandwidth(
   to: To,
 ): void {
   const groups = new Map(knownNames.map((group) => [group, zeros()]))
-  for (const { protocol, bytes, opened, closed } of protocols) {
+  for (const { protocol, bytes, opened, closed, refused } of protocols) {
     const group = groupOf(protocol)
     const sum = groups.get(group) ?? zeros()
     groups.set(group, sum)
@@ -61,6 +61,7 @@ function reportBandwidth(
       to.protocolBytes.setTotal({ protocol, direction }, bytes[direction])
       to.streamsOpened.setTotal({ protocol, direction }, opened[direction])
       to.streamsClosed.setTotal({ protocol, direction }, closed[direction])
+      if (refused !== undefined) to.streamsRefused.setTotal({ protocol, direction }, refused[direction])
     }
   }
   for (const direction of directions) {

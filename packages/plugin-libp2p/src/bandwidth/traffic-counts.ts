@@ -10,6 +10,8 @@ export interface ProtocolTotals {
   readonly opened: Readonly<ByDirection>
   /** Streams closed. */
   readonly closed: Readonly<ByDirection>
+  /** Streams refused at the limit of the protocol. They are not opened. */
+  readonly refused?: Readonly<ByDirection>
 }
 
 /** Bytes since the source was created. */
@@ -34,6 +36,7 @@ export class ProtocolCounts implements ProtocolTotals {
   readonly native = zeros()
   readonly opened = zeros()
   readonly closed = zeros()
+  readonly refused = zeros()
 
   constructor(protocol: string) {
     this.protocol = protocol

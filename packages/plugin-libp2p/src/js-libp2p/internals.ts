@@ -42,7 +42,11 @@ export const internals = {
     ['onData', isFunction, 'exact bytes received'],
     ['sendData', isFunction, 'exact bytes sent'],
   ],
-  connection: [['maConn', isObject, 'the total bytes of connections that were open before']],
+  connection: [
+    ['maConn', isObject, 'the total bytes of connections that were open before'],
+    ['muxer.addEventListener', isFunction, 'refused streams'],
+    ['muxer.createStream', isFunction, 'the total bytes of WebRTC and QUIC'],
+  ],
   webrtcDirectListener: [['connections', isMap, 'pending sessions']],
   webrtcDirectConnection: [['maConn.peerConnection', isObject, 'handshake times of incoming sessions']],
   /** What its user left out is left out here too. */

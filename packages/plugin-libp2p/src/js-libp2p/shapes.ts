@@ -29,6 +29,7 @@ export interface MessageStreamLike extends EventSourceLike {
 export interface StreamLike extends MessageStreamLike {
   /** Empty while the stream still negotiates. */
   readonly protocol: string
+  readonly abort?: (error: Error) => void
 }
 
 /** A multiaddr. */
@@ -55,6 +56,8 @@ export interface ConnectionLike {
   readonly timeline: { readonly open: number }
   readonly multiplexer?: string
   readonly maConn?: TransportConnectionLike
+  readonly muxer?: EventSourceLike & { readonly createStream?: (...args: never[]) => unknown }
+  readonly newStream?: (...args: never[]) => unknown
 }
 
 /** The connection manager. */

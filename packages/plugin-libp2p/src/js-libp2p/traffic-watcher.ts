@@ -1,6 +1,8 @@
+import type { Undo } from '@tidegauge/attach'
 import type { ProtocolCounts } from '../bandwidth/traffic-counts.js'
 import type { TrafficCounts } from '../bandwidth/traffic-counts.js'
 import type { ByDirection } from '../direction.js'
+import { ConnectionStreams } from './connection-streams.js'
 import { ByteTap, type Since } from './byte-tap.js'
 import type { ShapeCheck } from './shape-check.js'
 import type { ConnectionLike, MessageStreamLike, StreamLike, TransportConnectionLike } from './shapes.js'
@@ -17,8 +19,12 @@ export class TrafficWatcher {
   readonly #taps = new WeakMap<object, ByteTap>()
   /** Of connections that were counted from their creation, by what they share with the connection above. */
   readonly #tapByTimeline = new WeakMap<object, ByteTap>()
+  /** Native connections whose streams cannot be watched: they are searched for each stream. */
   readonly #natives = new Set<ConnectionLike>()
-  readonly #connections = new Set<ConnectionLike>()
+  readonly #connections = new Map<ConnectionLike, Undo>()
+  readonly #streams = new ConnectionStreams((protocol, direction) => {
+    this.#counts.protocol(protocol).refused[direction]++
+  })
   readonly #removals = new Map<object, () => void>()
   #isWatching = true
   /** Whether {@link stop} removes the taps: those of a node that must be restored. */
@@ -47,6 +53,7 @@ export class TrafficWatcher {
   /** Counts a stream under its protocol. */
   trackStream(stream: StreamLike, since: Since = 'creation'): void {
     if (!this.#isWatching || this.#taps.has(stream) || !this.#shape.isKnownStream(stream)) return
+    this.#streams.accepted(stream)
     const counts = this.#counts.protocol(stream.protocol === '' ? UNKNOWN_PROTOCOL : stream.protocol)
     const tap = this.#tap(stream, this.#isNative(stream) ? counts.native : counts.carried, since)
     counts.opened[stream.direction]++
@@ -63,12 +70,19 @@ export class TrafficWatcher {
       closed[connection.direction]++
       return
     }
-    this.#connections.add(connection)
-    if (this.#hasOwnStreams(connection, muxers)) this.#natives.add(connection)
+    const isNative = this.#hasOwnStreams(connection, muxers)
+    if (ConnectionStreams.canWatch(connection)) {
+      const settings = { isNative, isRemovable: this.#isRemovable }
+      this.#connections.set(connection, this.#streams.watch(connection, settings))
+    } else {
+      this.#connections.set(connection, () => {})
+      if (isNative) this.#natives.add(connection)
+    }
   }
 
   connectionClosed(connection: ConnectionLike): void {
     this.#natives.delete(connection)
+    this.#connections.get(connection)?.()
     if (this.#connections.delete(connection)) this.#counts.connections.closed[connection.direction]++
   }
 
@@ -79,7 +93,8 @@ export class TrafficWatcher {
   stop(): void {
     this.#isWatching = false
     for (const remove of this.#removals.values()) remove()
-    for (const connection of this.#connections) this.connectionClosed(connection)
+    for (const connection of this.#connections.keys()) this.connectionClosed(connection)
+    this.#streams.stop()
   }
 
   #tap(stream: MessageStreamLike, counts: ByDirection, since: Since): ByteTap {
@@ -109,6 +124,7 @@ export class TrafficWatcher {
   }
 
   #isNative(stream: StreamLike): boolean {
+    if (this.#streams.isNative(stream)) return true
     for (const connection of this.#natives) if (connection.streams.includes(stream)) return true
     return false
   }
