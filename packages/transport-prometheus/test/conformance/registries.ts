@@ -71,11 +71,22 @@ const suffixes: Partial<Record<SeriesKind, readonly string[]>> = {
   info: ['_info', ''],
 }
 
-/** Instruments of every kind, with unusual names, help, labels and values. */
-export const registries: fc.Arbitrary<Recorded[]> = fc
+const differentNames = fc
   .uniqueArray(fc.stringMatching(/^[a-zA-Z_:][a-zA-Z0-9_:]{0,12}$/), { minLength: 1, maxLength: 6 })
-  // clashes of names with a format's suffixes are tested elsewhere
   .map((names) => names.map((name, i) => `${name}_${'abcdef'[i]}x`))
+/** Names that the formats make of each other. The host refuses those that are the same in every format. */
+const clashingNames = fc.uniqueArray(
+  fc.constantFrom(
+    ...['', '_created', '_info', '_total', '_count', '_sum', '_bucket', '_seconds', '_created_total'].map(
+      (suffix) => `a${suffix}`,
+    ),
+  ),
+  { minLength: 2, maxLength: 6 },
+)
+
+/** Instruments of every kind, with unusual and clashing names, help, units, labels and values. */
+export const registries: fc.Arbitrary<Recorded[]> = fc
+  .oneof(differentNames, clashingNames)
   .chain((names) => fc.tuple(...names.map((name) => instrument(name))))
 
 function instrument(name: string): fc.Arbitrary<Recorded> {
@@ -86,13 +97,15 @@ function instrument(name: string): fc.Arbitrary<Recorded> {
       help: text,
       labels: fc.uniqueArray(fc.stringMatching(/^[a-z][a-z0-9_]{0,6}$/), { maxLength: 3 }),
       bounds,
+      unit: fc.constantFrom(undefined, '', 'seconds', 'total', 'info', 'created', 'count', 'x'),
     })
-    .chain(({ kind, suffix, help, labels, bounds }) => {
+    .chain(({ kind, suffix, help, labels, bounds, unit }) => {
       const definition = {
         kind,
         name:
           (kind === 'state_set' ? `s${name.replaceAll(':', '_')}` : name) + (suffixes[kind]?.[suffix] ?? ''),
         help,
+        ...(unit !== undefined && { unit }),
         // `le` and `quantile` are reserved
         labels: Object.fromEntries(labels.map((label) => [`l_${label}`, {}])),
         ...(kind === 'histogram' && { bounds }),
@@ -122,18 +135,18 @@ const accepts: Readonly<Record<DocumentFormat, string>> = {
 
 /** Starts a host, and records the values. The caller stops it. */
 export async function runRegistry(recorded: readonly Recorded[]): Promise<GeneratedHost> {
-  const instruments: InstrumentTable = Object.fromEntries(
-    recorded.map(({ definition }, i) => [`i${i}`, definition]),
-  )
   const transport = prometheus({ port: 0 })
   const memory = createMemoryTransport()
   const host = createTidegauge({ selfMetrics: 'off', tolerate: 'none' }).export(transport).export(memory)
-  const handles = host.instruments('generated', instruments) as Record<string, unknown>
-  recorded.forEach((one, i) => record(handles[`i${i}`], one))
+  const bounds = new Map<string, readonly number[]>()
+  recorded.forEach((one, i) => {
+    const { definition } = one
+    const handle = register(host, `generated-${i}`, definition)
+    if (handle === undefined) return
+    record(handle, one)
+    bounds.set(definition.name, (definition as { bounds?: number[] }).bounds ?? [])
+  })
   await host.start()
-  const bounds = new Map(
-    recorded.map(({ definition }) => [definition.name, (definition as { bounds?: number[] }).bounds ?? []]),
-  )
   return {
     host,
     expected: (format) => expectedSamples(memory.read(), bounds, format),
@@ -145,6 +158,17 @@ export async function runRegistry(recorded: readonly Recorded[]): Promise<Genera
   }
 }
 
+/** The handle of an instrument; undefined when the host refuses its name beside the others. */
+function register(host: Tidegauge, plugin: string, definition: InstrumentDefinition): unknown {
+  const table: InstrumentTable = { one: definition }
+  try {
+    return host.instruments(plugin, table)['one']
+  } catch (thrown) {
+    if ((thrown as { code?: string }).code !== 'REGISTRATION_NAME_CLASH') throw thrown
+    return undefined
+  }
+}
+
 function record(handle: any, { definition, series }: Recorded): void {
   const names = Object.keys(('labels' in definition && definition.labels) || {})
   for (const { labels, values } of series) {
@@ -153,7 +177,11 @@ function record(handle: any, { definition, series }: Recorded): void {
       names.length === 0 ? handle[method](...rest) : handle[method](given, ...rest)
     if (definition.kind === 'info') handle.set(given)
     else if (definition.kind === 'state_set') call('set', values[0] > 0 ? 'busy' : 'idle')
-    else for (const value of values) call(methods[definition.kind as keyof typeof methods], value)
+    else if (definition.kind === 'histogram' && values[0] === Number.MAX_SAFE_INTEGER) {
+      // one more would be refused
+      const buckets = [Number.MAX_SAFE_INTEGER, ...(definition.bounds ?? []).map(() => 0)]
+      call('setTotals', { buckets, sum: Number.MAX_VALUE })
+    } else for (const value of values) call(methods[definition.kind as keyof typeof methods], value)
   }
 }
 
