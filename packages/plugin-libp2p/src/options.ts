@@ -38,6 +38,11 @@ export interface Libp2pNodeOptions {
    * on. Default: none.
    */
   readonly forward?: ForwardFactory
+  /**
+   * Whether bytes are also exported as `libp2p_data_transfer_bytes_total`, for dashboards made for
+   * `@libp2p/prometheus-metrics`. Default `false`.
+   */
+  readonly prometheusMetricsNames?: boolean
   readonly webtransport?: WebtransportOptions
   /** How many protocols get their own series, 1 to 1,000; further ones are counted as `other`. Default 500. */
   readonly maxProtocols?: number
@@ -59,6 +64,7 @@ export interface Libp2pSettings {
   readonly groups: GroupTable | GroupFunction
   readonly modules: ModuleFilter
   readonly forward: ForwardFactory | undefined
+  readonly prometheusMetricsNames: boolean
   readonly webtransport: WebtransportOptions
   readonly maxProtocols: number
   readonly source: Libp2pSource | undefined
@@ -69,7 +75,7 @@ export const DEFAULT_KEEP_HISTORY = 2
 /** The default of `maxProtocols`. */
 export const DEFAULT_MAX_PROTOCOLS = 500
 
-const nodeKeys = ['groups', 'modules', 'forward', 'webtransport', 'maxProtocols']
+const nodeKeys = ['groups', 'modules', 'forward', 'prometheusMetricsNames', 'webtransport', 'maxProtocols']
 
 /** Checks the options and fills in the defaults. Throws `OPTIONS_INVALID` that names every wrong option. */
 export function parseOptions(options: Libp2pOptions = {}): Libp2pSettings {
@@ -80,6 +86,7 @@ export function parseOptions(options: Libp2pOptions = {}): Libp2pSettings {
     groups: readGroups(check, given.groups),
     modules: readModules(check, given.modules),
     forward: readForward(check, given.forward),
+    prometheusMetricsNames: readFlag(check, 'prometheusMetricsNames', given.prometheusMetricsNames),
     webtransport: readWebtransport(check, given.webtransport),
     maxProtocols: check.integer('maxProtocols', given.maxProtocols, DEFAULT_MAX_PROTOCOLS, 1, 1_000),
     source: readSource(check, 'source', given.source) as Libp2pSource | undefined,
@@ -121,6 +128,11 @@ function readWebtransport(check: OptionCheck, webtransport: unknown): Webtranspo
     keepHistory: integer('keepHistory'),
     maxSessions: integer('maxSessions'),
   }
+}
+
+function readFlag(check: OptionCheck, path: string, flag: unknown): boolean {
+  check.expect(flag === undefined || typeof flag === 'boolean', path, flag, 'true or false')
+  return flag === true
 }
 
 function readForward(check: OptionCheck, forward: unknown): ForwardFactory | undefined {

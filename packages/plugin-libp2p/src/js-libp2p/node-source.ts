@@ -7,6 +7,7 @@ import {
   type SourceContext,
 } from '@tidegauge/core'
 import { TrafficCounts } from '../bandwidth/traffic-counts.js'
+import { transferUnderOldName } from '../modules/prometheus-names.js'
 import { ModuleRegistry } from '../modules/registry.js'
 import { DEFAULT_KEEP_HISTORY, type Libp2pSettings } from '../options.js'
 import { noDials } from '../resources/dials.js'
@@ -41,6 +42,7 @@ export class NodeSource implements Libp2pSource {
   readonly #webtransport: WebtransportSource
   readonly #refusals = noRefusals()
   readonly #dials = noDials()
+  readonly #hasOldNames: boolean
   readonly #undo = new UndoList()
   #nested: NestedSource | undefined
   #context: SourceContext | undefined
@@ -49,6 +51,7 @@ export class NodeSource implements Libp2pSource {
   constructor(settings: Libp2pSettings, logOnce: LogOnce) {
     this.#traffic = new TrafficCounts(settings.maxProtocols, logOnce)
     this.#modules = new ModuleRegistry(settings.modules, logOnce)
+    this.#hasOldNames = settings.prometheusMetricsNames
     const view = new NodeView()
     const shape = new ShapeCheck(view)
     this.#shape = shape
@@ -101,7 +104,7 @@ export class NodeSource implements Libp2pSource {
       pools: readPools(view, usage),
       refusals: this.#refusals,
       dials: this.#dials,
-      modules,
+      modules: this.#hasOldNames ? [transferUnderOldName(this.#traffic), ...modules] : modules,
       ...nested,
       problems: problems.length > 0 ? problems : undefined,
     }
