@@ -5,7 +5,7 @@
  */
 import { parseArgs } from 'node:util'
 import { fetchTable, ledgersTable } from './bitswap/table.ts'
-import { libp2pTable } from './libp2p/table.ts'
+import { libp2pStreamsTable, libp2pTable } from './libp2p/table.ts'
 import { recordingTable } from './recording/table.ts'
 import { machine } from './report/markdown.ts'
 import { rowsFor, scrapingTables } from './scraping/tables.ts'
@@ -23,8 +23,10 @@ if (isWanted('recording')) print('## Recording', await recordingTable(values.qui
 if (isWanted('scraping'))
   for (const [title, text] of Object.entries(await scrapingTables(rowsFor(values.quick))))
     print(`## ${title}`, text)
-if (isWanted('libp2p'))
+if (isWanted('libp2p')) {
   print('## libp2p throughput, loopback TCP, noise, yamux', await libp2pTable(values.quick ? 5 : 15))
+  print('## libp2p: opening a stream', await libp2pStreamsTable(values.quick ? 5 : 15))
+}
 if (isWanted('bitswap')) {
   print('## Bitswap: a collect pass', await ledgersTable(values.quick ? 50 : 200))
   print('## Bitswap: fetching with and without the plugin', await fetchTable(values.quick ? 5 : 60))
