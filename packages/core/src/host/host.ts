@@ -4,11 +4,11 @@ import type { Transport } from '../contract/transport.js'
 import type { InstrumentTable, KnownFields } from '../definition/definition.js'
 import type { Handles } from '../definition/handles.js'
 import { describeThrown } from '../errors/describe.js'
-import { LifecycleError } from '../errors/errors.js'
 import { LogOnce } from '../log-once.js'
 import { Registry } from '../registry/registry.js'
 import { AttributeFilter } from './attribute-filter.js'
 import { assertRoutes } from './assert-routes.js'
+import { assertState } from './assert-state.js'
 import { Components } from './components.js'
 import { describeHost, healthOf } from './describe.js'
 import { EventBus } from './event-bus.js'
@@ -16,12 +16,12 @@ import { holdProcess } from './hold-process.js'
 import { instrumentSetOf, instrumentsPlugin, type InstrumentSet } from './instrument-set.js'
 import { LateStarts } from './late-starts.js'
 import type { HostSettings, UseOptions } from './options.js'
-import { Budget, flushAll, retire, stopAll } from './phases.js'
+import { Budget, flushAll, retire, START_UNTIL, stopAll } from './phases.js'
 import type { PluginRunner } from './plugin-runner.js'
 import { SelfRecorder } from './self-recorder.js'
-import { createReader } from './transport-reader.js'
 import type { HostState, Tidegauge } from './tidegauge.js'
 import type { TransportRunner } from './transport-runner.js'
+import { TransportStarter } from './transport-starter.js'
 
 /** See {@link Tidegauge}. */
 export class Host implements Tidegauge {
@@ -35,6 +35,7 @@ export class Host implements Tidegauge {
   #starting: Promise<void> | undefined
   #stopping: Promise<void> | undefined
   readonly #lateStarts = new LateStarts()
+  readonly #starter: TransportStarter
 
   constructor(settings: HostSettings) {
     const { clock, logger } = settings
@@ -52,6 +53,7 @@ export class Host implements Tidegauge {
       events: this.#events,
       observer: this.#self ?? { passed() {}, failed() {} },
     })
+    this.#starter = new TransportStarter(this, { self: this.#self, events: this.#events })
   }
 
   get plugins(): readonly PluginRunner[] {
@@ -63,7 +65,7 @@ export class Host implements Tidegauge {
   }
 
   use<T extends InstrumentTable>(component: Plugin<T> | InstrumentSet<T>, options?: UseOptions): Tidegauge {
-    this.#assertState('use()', 'new', 'starting', 'running', 'stopped')
+    assertState(this, 'use()', 'new', 'starting', 'running', 'stopped')
     const set = instrumentSetOf(component)
     set?.assertFree()
     const runner = this.#add(set?.plugin ?? (component as Plugin), options, (added) => {
@@ -80,7 +82,7 @@ export class Host implements Tidegauge {
     table: T & KnownFields<T>,
     options?: UseOptions,
   ): Handles<T> {
-    this.#assertState('instruments()', 'new', 'starting', 'running', 'stopped')
+    assertState(this, 'instruments()', 'new', 'starting', 'running', 'stopped')
     let handles!: Handles<T>
     this.#add(instrumentsPlugin(name, table), options, (runner) => {
       handles = runner.register() as Handles<T>
@@ -89,9 +91,9 @@ export class Host implements Tidegauge {
   }
 
   export(transport: Transport): Tidegauge {
-    this.#assertState('export()', 'new', 'starting', 'running', 'stopped')
+    assertState(this, 'export()', 'new', 'starting', 'running', 'stopped')
     const runner = this.#components.addTransport(transport)
-    if (this.#isUp) this.#startLater(runner, () => this.#startLateTransport(runner))
+    if (this.isUp) this.#startLater(runner, () => this.#startLateTransport(runner))
     return this
   }
 
@@ -112,8 +114,10 @@ export class Host implements Tidegauge {
 
   async start(): Promise<void> {
     if (this.state === 'starting') return this.#starting
-    if (this.state === 'running') return holdProcess(this.#awaitLateStarts())
-    this.#assertState('start()', 'new', 'stopped')
+    if (this.state === 'running') return holdProcess(this.#lateStarts.wait())
+    // a stop may have left a start behind that hangs
+    if (this.#starting !== undefined) await this.#starting.catch(() => {})
+    assertState(this, 'start()', 'new', 'stopped')
     assertRoutes(this.plugins, this.#components.transportNames)
     this.state = 'starting'
     this.#starting = this.#startAll().finally(() => (this.#starting = undefined))
@@ -121,25 +125,14 @@ export class Host implements Tidegauge {
   }
 
   stop(): Promise<void> {
-    if (this.#starting !== undefined)
-      return this.#starting.then(
-        () => this.stop(),
-        () => {},
-      )
-    if (this.state !== 'running') return this.#stopping ?? Promise.resolve()
-    this.state = 'stopping'
-    const budget = this.#budget()
-    this.#stopping = this.#flushAll(budget)
-      .then(() => stopAll(this, budget))
-      .finally(() => {
-        this.state = 'stopped'
-        this.#stopping = undefined
-      })
-    return holdProcess(this.#stopping)
+    if (this.#stopping !== undefined) return this.#stopping
+    if (!this.isUp) return Promise.resolve()
+    this.#stopping = holdProcess(this.#stop(this.#budget())).finally(() => (this.#stopping = undefined))
+    return this.#stopping
   }
 
   async flush(): Promise<void> {
-    this.#assertState('flush()', 'running')
+    assertState(this, 'flush()', 'running')
     await holdProcess(this.#flushAll(this.#budget()))
   }
 
@@ -151,7 +144,8 @@ export class Host implements Tidegauge {
     return describeHost(this)
   }
 
-  get #isUp(): boolean {
+  /** Whether what is added starts, now or with the rest. */
+  get isUp(): boolean {
     return this.state === 'running' || this.state === 'starting'
   }
 
@@ -163,13 +157,13 @@ export class Host implements Tidegauge {
   ): PluginRunner {
     const runner = this.#components.addPlugin(plugin, options)
     try {
-      if (this.#isUp) assertRoutes([runner], this.#components.transportNames)
+      if (this.isUp) assertRoutes([runner], this.#components.transportNames)
       prepare(runner)
     } catch (thrown) {
       this.#components.drop(runner)
       throw thrown
     }
-    if (this.#isUp) this.#startLater(runner, () => this.#startLatePlugin(runner))
+    if (this.isUp) this.#startLater(runner, () => this.#startLatePlugin(runner))
     return runner
   }
 
@@ -183,7 +177,7 @@ export class Host implements Tidegauge {
 
   async #startLateTransport(runner: TransportRunner): Promise<void> {
     try {
-      await this.#startTransport(runner)
+      await this.#starter.start(runner)
     } catch (thrown) {
       this.settings.logger.error(describeThrown(thrown))
       throw thrown
@@ -195,10 +189,6 @@ export class Host implements Tidegauge {
     if (failure !== undefined && this.settings.tolerate === 'none') throw failure
   }
 
-  async #awaitLateStarts(): Promise<void> {
-    for (const error of await this.#lateStarts.errors()) throw error
-  }
-
   /** Transports first: while a plugin's first pass takes its time, liveness and readiness are answered already. */
   async #startAll(): Promise<void> {
     // what is added from now on starts afterwards, what is removed does not start
@@ -206,37 +196,34 @@ export class Host implements Tidegauge {
     try {
       for (const runner of plugins) runner.tryRegister()
       for (const runner of transports)
-        if (this.transports.includes(runner)) await this.#startTransport(runner)
+        if (this.state === 'starting' && this.transports.includes(runner)) await this.#starter.start(runner)
+      if (this.state !== 'starting') return
       const present = plugins.filter((runner) => this.plugins.includes(runner))
       const failures = await Promise.all(present.map((runner) => runner.start()))
       const first = failures.find((failure) => failure !== undefined)
       if (this.settings.tolerate === 'none' && first !== undefined) throw first
     } catch (thrown) {
-      await stopAll(this, this.#budget())
-      this.state = 'stopped'
+      // a stop that did not wait for the start does the rest
+      if (this.state === 'starting') {
+        await stopAll(this, this.#budget())
+        this.state = 'stopped'
+      }
       throw thrown
     }
+    if (this.state !== 'starting') return
     this.startedAtMs = this.settings.clock.now()
     this.state = 'running'
   }
 
-  async #startTransport(runner: TransportRunner): Promise<void> {
-    try {
-      await runner.start(createReader(runner.name, this, { self: this.#self, events: this.#events }))
-    } catch (thrown) {
-      if (this.settings.tolerate !== 'all') throw thrown
-      this.#retryTransport(runner, runner.status.failed(thrown))
-    }
-  }
-
-  /** A transport that may fail is tried again until it starts, the host stops, or it is removed. */
-  #retryTransport(runner: TransportRunner, words: string): void {
-    const { clock, logger } = this.settings
-    const waitMs = runner.nextTryMs()
-    logger.error(`${words}; it is tried again in ${waitMs / 1000} s`)
-    clock.after(waitMs, () => {
-      if (this.#isUp && this.transports.includes(runner)) void this.#startTransport(runner)
-    })
+  /** Lets a start end first, which leaves nothing half attached, but only for its part of the time. */
+  async #stop(budget: Budget): Promise<void> {
+    if (this.#starting !== undefined) await budget.wait(START_UNTIL, this.#starting)
+    if (!this.isUp) return
+    const hasStarted = this.state === 'running'
+    this.state = 'stopping'
+    if (hasStarted) await this.#flushAll(budget)
+    await stopAll(this, budget)
+    this.state = 'stopped'
   }
 
   #flushAll(budget: Budget): Promise<void> {
@@ -259,14 +246,5 @@ export class Host implements Tidegauge {
 
   #budget(): Budget {
     return new Budget(this.settings.clock, this.settings.stopTimeoutMs)
-  }
-
-  #assertState(what: string, ...allowed: readonly HostState[]): void {
-    if (allowed.includes(this.state)) return
-    throw new LifecycleError(
-      'LIFECYCLE_WRONG_STATE',
-      `${what} was called while the host is ${this.state}, expected ${allowed.join(' or ')}`,
-      this.state,
-    )
   }
 }

@@ -2,7 +2,7 @@
 export class LateStarts {
   readonly #starts = new Map<object, Promise<{ readonly thrown: unknown } | undefined>>()
 
-  /** Starts a component; what it throws waits for {@link errors}. */
+  /** Starts a component; what it throws waits for {@link wait}. */
   add(component: object, start: () => Promise<void>): void {
     const started = this.#run(start)
     this.#starts.set(component, started)
@@ -21,12 +21,13 @@ export class LateStarts {
     this.#starts.delete(component)
   }
 
-  /** Waits for all starts. Returns what they threw, each once. */
-  async errors(): Promise<unknown[]> {
+  /** Waits for all starts. Throws the first of what they threw; each is forgotten then. */
+  async wait(): Promise<void> {
     const starts = [...this.#starts]
     const failures = await Promise.all(starts.map(([, started]) => started))
     for (const [i, [component]] of starts.entries()) if (failures[i] !== undefined) this.forget(component)
-    return failures.filter((failure) => failure !== undefined).map(({ thrown }) => thrown)
+    const first = failures.find((failure) => failure !== undefined)
+    if (first !== undefined) throw first.thrown
   }
 
   async #run(start: () => Promise<void>): Promise<{ readonly thrown: unknown } | undefined> {

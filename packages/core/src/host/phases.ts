@@ -4,6 +4,8 @@ import type { PluginRunner } from './plugin-runner.js'
 import type { TransportRunner } from './transport-runner.js'
 
 /** Parts of the time of a stop after which the last collect pass, the flushes and the transports must be done. */
+/** A stop waits so long for a start that has not ended. */
+export const START_UNTIL = 0.2
 const COLLECT_UNTIL = 0.4
 const FLUSH_UNTIL = 0.8
 const TRANSPORTS_UNTIL = 0.9

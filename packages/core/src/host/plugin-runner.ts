@@ -1,38 +1,21 @@
-import type { Clock } from '../clock.js'
 import type { Plugin, PluginContext } from '../contract/plugin.js'
 import type { InstrumentDefinition } from '../definition/definition.js'
 import type { Handles } from '../definition/handles.js'
 import { CollectError, RegistrationError } from '../errors/errors.js'
 import { prefixLogger, type Logger } from '../logger.js'
-import type { Registry } from '../registry/registry.js'
 import { CurrentPass } from '../storage/current-pass.js'
 import { createPluginInstance, type PluginInstance } from '../storage/plugin-instance.js'
 import { BackOff } from './back-off.js'
 import type { Identity } from './identify.js'
 import { callWithin, waitAtMost, type CallResult } from './deadline.js'
-import type { EventBus } from './event-bus.js'
 import type { RunSettings } from './options.js'
+import type { RunnerDeps } from './runner-deps.js'
 import { runnerId } from './runner-id.js'
 import type { FailureReason } from './self-metrics.js'
 import { StartAttempt } from './start-attempt.js'
 import { startError } from './start-error.js'
 import { Status } from './status.js'
 import { Ticker } from './ticker.js'
-
-/** What a runner shares with the rest of its host. */
-export interface RunnerDeps {
-  readonly clock: Clock
-  readonly logger: Logger
-  readonly registry: Registry
-  readonly events: EventBus
-  /** Is called after every pass and start, for the self-metrics. */
-  readonly observer: RunObserver
-}
-
-export interface RunObserver {
-  passed(plugin: string, seconds: number): void
-  failed(plugin: string, reason: FailureReason): void
-}
 
 interface Failure {
   readonly reason: FailureReason

@@ -3,7 +3,8 @@ import type { Handles } from '../definition/handles.js'
 import { createPluginInstance, type PluginInstance } from '../storage/plugin-instance.js'
 import type { Registry } from '../registry/registry.js'
 import { coreVersion } from '../version.js'
-import type { PluginRunner, RunObserver } from './plugin-runner.js'
+import type { PluginRunner } from './plugin-runner.js'
+import type { RunObserver } from './runner-deps.js'
 import {
   exportOutcomes,
   failureReasons,

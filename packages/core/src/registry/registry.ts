@@ -1,5 +1,4 @@
 import type { Clock } from '../clock.js'
-import { RegistrationError } from '../errors/errors.js'
 import type { InstrumentDefinition, InstrumentTable, RateDefinition } from '../definition/definition.js'
 import { createHandle } from '../recording/create-handle.js'
 import type { HandleOf, Handles } from '../definition/handles.js'
@@ -10,6 +9,7 @@ import { LabelReader } from '../storage/label-reader.js'
 import { CreationLog } from '../storage/creation-log.js'
 import { SeriesTable } from '../storage/series-table.js'
 import { StringPool } from '../storage/string-pool.js'
+import { isEqual, noCounter } from './definition-checks.js'
 import { FamilyIndex } from './family-index.js'
 import { Instrument } from '../storage/instrument.js'
 import { LossRecorder } from './losses.js'
@@ -234,23 +234,4 @@ export class Registry {
     mine.set(registered.definition.name, registered)
     this.#registered.set(instance, mine)
   }
-}
-
-function noCounter(instance: PluginInstance, definition: RateDefinition): RegistrationError {
-  return new RegistrationError(
-    'REGISTRATION_INVALID_DEFINITION',
-    `plugin "${instance.plugin}": instrument "${definition.name}": of was "${definition.of}", expected the key of a counter in the same table`,
-    { rejected: definition },
-  )
-}
-
-/** Whether two definitions say the same; only the order of labels and values has a meaning. */
-function isEqual(a: InstrumentDefinition, b: InstrumentDefinition): boolean {
-  const canonical = (definition: InstrumentDefinition) =>
-    JSON.stringify(Object.entries(definition).sort(byKey))
-  return canonical(a) === canonical(b)
-}
-
-function byKey([a]: [string, unknown], [b]: [string, unknown]): number {
-  return a < b ? -1 : 1
 }

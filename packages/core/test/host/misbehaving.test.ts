@@ -196,3 +196,25 @@ test('passes whose signal is listened to leave nothing behind (issue 10, 17)', a
   // 1.2 kB and more for each pass before
   expect(grown).toBeLessThan(3_000_000)
 })
+
+describe('stop() while a start hangs', () => {
+  test.each([
+    ['a plugin’s', () => plugin({ start: never, stop: never }), undefined],
+    ['a transport’s', undefined, () => transport({ start: never, stop: never })],
+  ])('of %s, takes at most the time that the host has for it', async (_, makePlugin, makeTransport) => {
+    const clock = createManualClock()
+    const host = createTidegauge({ clock, logger: 'silent' })
+    if (makePlugin) host.use(makePlugin(), { ...run, timeoutMs: 60_000 })
+    if (makeTransport) host.export(makeTransport())
+    const started = host.start().catch(() => {})
+    await clock.advance(100)
+    let stoppedAtMs = Number.NaN
+    void host.stop().then(() => (stoppedAtMs = clock.monotonic()))
+    await clock.advance(10_000)
+    expect(stoppedAtMs).toBeLessThanOrEqual(100 + 5_000)
+    expect(host.state).toBe('stopped')
+    await clock.advance(120_000)
+    await started
+    expect(host.state).toBe('stopped')
+  })
+})
