@@ -45,7 +45,7 @@ export type TlsVersion = 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3'
 export interface RateLimit {
   /** One more request is allowed after each interval. */
   readonly intervalMs: number
-  /** How many requests are allowed at once. */
+  /** How many requests are allowed at once; 0 allows none. */
   readonly burst: number
 }
 

@@ -25,3 +25,8 @@ test('the bucket gets one token per interval, up to the burst, and loses none wh
   ])
   expect(takeToken(limiter, 0)).toBe(100)
 })
+
+test('a burst of 0 refuses every request with 429 (issue 10.29)', () => {
+  const limiter = createRateLimiter({ intervalMs: 1_000, burst: 0 }, 0)
+  expect([takeToken(limiter, 0), takeToken(limiter, 1e6), takeToken(limiter, 1e9)]).toEqual([1e3, 1e3, 1e3])
+})

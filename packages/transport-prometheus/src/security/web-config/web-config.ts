@@ -52,13 +52,15 @@ export function parseWebConfig(text: string, file: string, addIssue: AddIssue): 
   if (tls === undefined && root.has('tls_server_config'))
     warnings.push('tls_server_config names no certificate, so TLS is off')
   if (http2 === true) warnings.push('http2 is on in the file, but only HTTP/1.1 is supported')
-  return {
+  const spec = {
     tls,
     users: checkUsers(texts(reader, readMap(reader, section(root, 'basic_auth_users'))), addIssue),
     headers: checkHeaders(texts(reader, headers), addIssue),
     rateLimit: readRateLimit(reader, root.get('rate_limit')),
     warnings,
   }
+  if (spec.rateLimit?.burst === 0) warnings.push('rate_limit.burst is 0, so every request is refused')
+  return spec
 }
 
 function readTls(reader: YamlReader, field: YamlField, folder: string): TlsSpec | undefined {
@@ -101,10 +103,9 @@ function readRateLimit(reader: YamlReader, field: YamlField | undefined): RateLi
   if (intervalMs === undefined)
     reader.addIssue(interval!.path, 'not a duration', 'one such as "1s" or "100ms"')
   if (intervalMs === undefined || intervalMs === 0) return undefined
-  const count = /^\d{1,9}$/.test(burst?.value ?? '') ? Number(burst!.value) : 0
-  if (count < 1)
-    reader.addIssue(burst?.path ?? 'rate_limit.burst', 'another value', 'an integer of 1 or more')
-  return { intervalMs, burst: count }
+  const isCount = /^\d{1,9}$/.test(burst?.value ?? '')
+  if (!isCount) reader.addIssue(burst?.path ?? 'rate_limit.burst', 'another value', 'an integer of 0 or more')
+  return { intervalMs, burst: isCount ? Number(burst!.value) : 0 }
 }
 
 function section(root: ReadonlyMap<string, YamlField>, name: string): YamlField {

@@ -101,6 +101,16 @@ http_server_config:
     expect(parse('rate_limit: {interval: -1s, burst: 1}').issues).toHaveLength(1)
   })
 
+  test('a burst of 0 allows no request, as in the exporter-toolkit (issue 10.29)', () => {
+    expect(parse('rate_limit: {interval: 1s, burst: 0}')).toMatchObject({
+      spec: {
+        rateLimit: { intervalMs: 1_000, burst: 0 },
+        warnings: ['rate_limit.burst is 0, so every request is refused'],
+      },
+      issues: [],
+    })
+  })
+
   test('never throws and never takes long, for any text', () => {
     const texts = Object.values(agreed)
     const mangled = fc
