@@ -1,3 +1,4 @@
+import cluster from 'node:cluster'
 import type { DeadlineContext, Transport, TransportContext } from '@tidegauge/core'
 import { parseOptions, type PrometheusOptions, type PrometheusSettings } from './options.js'
 import { closeSecurity, openSecurity, requiresAuth, type Security } from './security/security.js'
@@ -28,16 +29,15 @@ export function prometheus(options?: PrometheusOptions): PrometheusTransport {
   const { maxScrapes, clientTimeoutMs } = settings.limits
   const scrapes = { maxScrapes, clientTimeoutMs, active: new Set<Scrape>(), waiting: 0 }
   const state: HandlerState = { context: undefined, security: undefined, settings, scrapes }
-  const ownHandler = createHandler(state, 'all')
+  const ownHandler = createHandler(state, { pages: 'all', isPrivate: loopback.test(settings.host) })
   let listening: Listening | undefined
-  const url = () => (listening === undefined ? undefined : `${urlOf(listening)}${settings.path}`)
   return {
     name: settings.name,
     version,
     apiLevel: 1,
-    handler: createHandler(state, settings.handlerPages),
+    handler: createHandler(state, { pages: settings.handlerPages, isPrivate: false }),
     get url() {
-      return url()
+      return listening && metricsUrl(listening, settings.path)
     },
     async start(context) {
       const { clock, logger } = context
@@ -48,6 +48,7 @@ export function prometheus(options?: PrometheusOptions): PrometheusTransport {
       if (settings.server === 'own')
         listening = await listen(ownHandler, { ...settings, live: security.live })
       warnOfExposure(settings, security, context)
+      warnOfCluster(settings, context)
     },
     async stop(deadline) {
       const closing = listening
@@ -56,7 +57,7 @@ export function prometheus(options?: PrometheusOptions): PrometheusTransport {
       state.context = undefined
       if (state.security !== undefined) await closeSecurity(state.security)
     },
-    describe: () => describe(settings, state.security, url()),
+    describe: () => describe(settings, state.security, listening),
   }
 }
 
@@ -68,19 +69,32 @@ function timeLeftMs(
   return context && deadline && Math.max(deadline.deadlineMs - context.clock.monotonic(), 0)
 }
 
+function metricsUrl(listening: Listening, path: string): string {
+  return `${urlOf(listening)}${path}`
+}
+
 function describe(
   { path }: PrometheusSettings,
   security: Security | undefined,
-  url: string | undefined,
+  listening: Listening | undefined,
 ): Record<string, string> {
   const problem = security?.live.problem
+  const closed = listening?.connections.closed ?? 0
   return {
-    ...(url === undefined ? { path } : { url }),
+    ...(listening === undefined ? { path } : { url: metricsUrl(listening, path) }),
+    ...(closed > 0 && { closedConnections: String(closed) }),
     ...(problem !== undefined && { webConfigProblem: problem }),
   }
 }
 
 const loopback = /^(?:127\.\d+\.\d+\.\d+|::1|localhost)$/
+
+function warnOfCluster({ server }: PrometheusSettings, { logger }: TransportContext): void {
+  if (!cluster.isWorker || server === 'none') return
+  logger.warn(
+    'workers of node:cluster share a port, so that each scrape reads another worker: give each a port of its own, such as port: 9464 + cluster.worker.id, and scrape all of them',
+  )
+}
 
 function warnOfExposure(
   settings: PrometheusSettings,

@@ -41,6 +41,12 @@ export function requiresAuth({ live, tokens }: Security): boolean {
   return live.loaded.spec.users.size > 0 || tokens.digests.length > 0
 }
 
+/** Whether every reader is known: by a password, a token, or on the transport's own server a certificate. */
+export function authenticates(security: Security, server: 'own' | 'none'): boolean {
+  const { tls } = security.live.loaded.spec
+  return requiresAuth(security) || (server === 'own' && tls?.clientAuth === 'RequireAndVerifyClientCert')
+}
+
 /**
  * Checks a request, in the exporter-toolkit's order: rate limit, headers, authentication. Undefined accepts it. The
  * answer is immediate, except for a password that has not been checked before.

@@ -1,5 +1,6 @@
 import type { Server, ServerResponse, IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
+import type { Logger } from '@tidegauge/core'
 import { reset } from './break-connection.js'
 
 /** One connection of a server. */
@@ -20,15 +21,22 @@ export interface Connections {
   readonly open: Map<string, Connection>
   /** Increased to have every present connection closed after its next answer. */
   generation: number
+  /** How many were closed for being too many. */
+  closed: number
+  readonly logger: Pick<Logger, 'warn'>
 }
 
 /**
  * Limits the number of connections. For a new one beyond the limit, the least useful one is closed: the oldest that has
  * sent no request yet, else the one that has been idle for the longest. So idle clients lock nobody out. When all
- * connections have a request that is being answered, the new one is closed.
+ * connections have a request that is being answered, the new one is closed. The closed ones are counted.
  */
-export function trackConnections(server: Server, maxConnections: number): Connections {
-  const connections: Connections = { maxConnections, open: new Map(), generation: 0 }
+export function trackConnections(
+  server: Server,
+  maxConnections: number,
+  logger: Pick<Logger, 'warn'>,
+): Connections {
+  const connections: Connections = { maxConnections, open: new Map(), generation: 0, closed: 0, logger }
   server.prependListener('connection', (socket: Socket) => addConnection(connections, socket))
   server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
     const connection = connections.open.get(keyOf(request.socket))
@@ -57,8 +65,10 @@ export function destroyConnections({ open }: Connections): void {
   }
 }
 
-function addConnection({ open, generation, maxConnections }: Connections, socket: Socket): void {
+function addConnection(connections: Connections, socket: Socket): void {
+  const { open, generation, maxConnections } = connections
   if (open.size >= maxConnections) {
+    countClosed(connections)
     const leastUseful = findLeastUseful(open)
     if (leastUseful === undefined) return void socket.destroy()
     open.get(leastUseful)!.socket.destroy()
@@ -76,6 +86,15 @@ function addConnection({ open, generation, maxConnections }: Connections, socket
   socket.once('close', () => {
     if (open.get(key) === connection) open.delete(key)
   })
+}
+
+/** Logged once: a crowd must not fill the log. The count is in the transport's details. */
+function countClosed(connections: Connections): void {
+  if (connections.closed++ > 0) return
+  const { logger, maxConnections } = connections
+  logger.warn(
+    `more than ${maxConnections} connections at once: the least useful are closed, see limits.maxConnections`,
+  )
 }
 
 function findLeastUseful(open: ReadonlyMap<string, Connection>): string | undefined {

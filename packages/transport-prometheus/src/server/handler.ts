@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { describeThrown, type TransportContext } from '@tidegauge/core'
 import type { PrometheusSettings } from '../options.js'
 import type { Refusal } from '../security/refusal.js'
-import { checkRequest, type Security } from '../security/security.js'
+import { authenticates, checkRequest, type Security } from '../security/security.js'
 import { breakConnection } from './break-connection.js'
 import { observeClient } from './client-progress.js'
 import type { HandlerPages } from './handler-pages.js'
@@ -27,6 +27,20 @@ export interface HandlerState {
   readonly scrapes: Scrapes
 }
 
+/** What a handler serves, and to whom. */
+export interface HandlerOptions {
+  readonly pages: HandlerPages
+  /** Whether only this machine can reach it. */
+  readonly isPrivate: boolean
+}
+
+/** What a request asks for. */
+interface Asked {
+  readonly parsed: ParsedRequest
+  readonly page: 'metrics' | WritePage | undefined
+  readonly isPrivate: boolean
+}
+
 /** One request and its answer. */
 interface Exchange {
   readonly request: IncomingMessage
@@ -34,16 +48,16 @@ interface Exchange {
 }
 
 /** Creates a handler of these pages. Whatever a page throws, the client gets an answer and the process lives. */
-export function createHandler(state: HandlerState, pages: HandlerPages): RequestHandler {
+export function createHandler(state: HandlerState, options: HandlerOptions): RequestHandler {
   return (request, response, next) => {
     const exchange = { request, response }
     const parsed = parseRequest(request)
     const page =
-      parsed && (servesMetrics(state, request, parsed) ? 'metrics' : otherPage(state, parsed, pages))
+      parsed && (servesMetrics(state, request, parsed) ? 'metrics' : otherPage(state, parsed, options.pages))
     if (next !== undefined && parsed !== undefined && !(page !== undefined && isRead(request))) return next()
     const accept = () => {
       if (parsed === undefined) send(state, exchange, plainPage(400, 'The request target is invalid.\n'))
-      else answer(state, exchange, { parsed, page })
+      else answer(state, exchange, { parsed, page, isPrivate: options.isPrivate })
     }
     guard(state, exchange, () => protect(state, exchange, accept))
   }
@@ -96,11 +110,7 @@ function protect(state: HandlerState, exchange: Exchange, accept: () => void): v
   else finish(refusal)
 }
 
-function answer(
-  state: HandlerState,
-  exchange: Exchange,
-  { parsed, page }: { readonly parsed: ParsedRequest; readonly page: 'metrics' | WritePage | undefined },
-): void {
+function answer(state: HandlerState, exchange: Exchange, { parsed, page, isPrivate }: Asked): void {
   const { context, settings, security } = state
   if (!isRead(exchange.request)) {
     exchange.response.setHeader('Allow', 'GET, HEAD')
@@ -110,8 +120,13 @@ function answer(
   if (context === undefined) return send(state, exchange, plainPage(503, 'The host is not running.\n'))
   if (page === 'metrics') return void scrape(state, context, exchange, parsed)
   const linkBase = relativeBase(exchange.request)
+  const showsErrors = isPrivate || (security !== undefined && authenticates(security, settings.server))
   const hasWebConfigProblem = security?.live.problem !== undefined
-  send(state, exchange, page(context, { metricsPath: settings.path, linkBase, hasWebConfigProblem }))
+  send(
+    state,
+    exchange,
+    page(context, { metricsPath: settings.path, linkBase, hasWebConfigProblem, showsErrors }),
+  )
 }
 
 async function scrape(

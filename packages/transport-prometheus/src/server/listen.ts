@@ -29,7 +29,7 @@ export async function listen(handler: RequestHandler, options: ListenOptions): P
   const { limits, live } = options
   const server = createServer(handler, options)
   server.maxHeadersCount = limits.maxHeaders + 1
-  const connections = trackConnections(server, limits.maxConnections)
+  const connections = trackConnections(server, limits.maxConnections, live.logger)
   server.prependListener('connection', () => refreshSettings(live))
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     answerClientError(error, socket, isAnswering(connections, socket))

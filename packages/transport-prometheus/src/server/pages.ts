@@ -1,4 +1,4 @@
-import type { TransportContext } from '@tidegauge/core'
+import type { ComponentHealth, HealthReport, TransportContext } from '@tidegauge/core'
 
 /** A small answer. */
 export interface Page {
@@ -12,9 +12,13 @@ export interface PageOptions {
   readonly metricsPath: string
   /** What every link starts with: links are relative, so that a prefix or a proxy does not break them. */
   readonly linkBase: string
+  /** Whether the reader may see texts of errors: they can have names of hosts and users. */
+  readonly showsErrors: boolean
   /** Whether the changed files of the security settings cannot be used. */
   readonly hasWebConfigProblem: boolean
 }
+
+const HIDDEN_ERROR = 'only shown to authenticated readers; the log has it'
 
 /** Writes one page. */
 export type WritePage = (context: TransportContext, options: PageOptions) => Page
@@ -32,14 +36,20 @@ export function findPage(path: string): WritePage | undefined {
 }
 
 /** The state of every plugin and transport; 503 when one of them is not up. */
-function healthPage(context: TransportContext, { hasWebConfigProblem }: PageOptions): Page {
-  const report = context.health()
+function healthPage(context: TransportContext, { hasWebConfigProblem, showsErrors }: PageOptions): Page {
+  const report = showsErrors ? context.health() : withoutErrors(context.health())
   const status = report.healthy ? 'ok' : 'degraded'
   const webConfigProblem = hasWebConfigProblem
     ? 'the changed settings are not used; the log says why'
     : undefined
   const body = `${JSON.stringify({ status, ...report, webConfigProblem }, null, 2)}\n`
   return { status: report.healthy ? 200 : 503, contentType: 'application/json; charset=utf-8', body }
+}
+
+function withoutErrors({ healthy, plugins, transports }: HealthReport): HealthReport {
+  const hide = (component: ComponentHealth): ComponentHealth =>
+    component.lastError === undefined ? component : { ...component, lastError: HIDDEN_ERROR }
+  return { healthy, plugins: plugins.map(hide), transports: transports.map(hide) }
 }
 
 /** The process answers. */
