@@ -1,6 +1,7 @@
 /** The workspace as Nx sees it: its projects, and which imports which. */
 import { execFile } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -33,12 +34,21 @@ export async function readGraph(root = workspaceRoot): Promise<Graph> {
     )
   const nx = join(workspaceRoot, 'node_modules/nx/dist/bin/nx.js')
   const entry = existsSync(nx) ? nx : join(workspaceRoot, 'node_modules/.bin/nx')
-  const env = { ...process.env, NX_DAEMON: 'false', NX_CACHE_PROJECT_GRAPH: 'false', NX_NO_CLOUD: 'true' }
-  const { stdout } = await promisify(execFile)(process.execPath, [entry, 'graph', '--print'], {
-    cwd: root,
-    env,
-    maxBuffer: 64 * 2 ** 20,
-  })
+  // a folder of its own: two graphs that are read at once would take each other's cache away
+  const data = mkdtempSync(join(tmpdir(), 'tidegauge-graph-'))
+  const env = {
+    ...process.env,
+    NX_DAEMON: 'false',
+    NX_CACHE_PROJECT_GRAPH: 'false',
+    NX_NO_CLOUD: 'true',
+    NX_WORKSPACE_DATA_DIRECTORY: data,
+  }
+  const options = { cwd: root, env, maxBuffer: 64 * 2 ** 20 }
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [entry, 'graph', '--print'],
+    options,
+  ).finally(() => rmSync(data, { recursive: true, force: true }))
   const { graph } = JSON.parse(stdout.slice(stdout.indexOf('{'))) as {
     graph: {
       nodes: Record<string, { data: { root: string } }>
