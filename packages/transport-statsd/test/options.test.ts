@@ -6,7 +6,14 @@ describe('options', () => {
   it('have these defaults', () => {
     expect(parseOptions()).toEqual({
       name: 'statsd',
-      target: { protocol: 'udp', host: '127.0.0.1', port: 8125, family: 0, maxBytes: 1_432 },
+      target: {
+        protocol: 'udp',
+        host: '127.0.0.1',
+        port: 8125,
+        family: 0,
+        maxBytes: 1_432,
+        maxBytesPerMs: 1_024,
+      },
       lines: {
         style: 'dogstatsd',
         names: 'dotted',
@@ -35,6 +42,7 @@ describe('options', () => {
       port: 8_125,
       family: 0,
       maxBytes: 8_192,
+      maxBytesPerMs: 1_024,
     })
     expect(target('udp://[::1]:8125')).toMatchObject({ host: '::1', port: 8_125 })
     expect(target('unix:///run/statsd.sock')).toEqual({
@@ -63,6 +71,7 @@ describe('options', () => {
       family: 5,
       path: '/x',
       maxDatagramBytes: 10,
+      maxBytesPerMs: 0,
       tags: 'datadog',
       names: 'x',
       prefix: 'a b',

@@ -72,6 +72,7 @@ export class Flusher {
     if (context === undefined || this.#isStopping) return
     this.#isStopping = true
     this.#endSchedule()
+    this.#deps.sender.hurry?.()
     const totalMs = timeLeft(context, deadlineMs) - CLOSE_TIMEOUT_MS
     await this.#wait(context, this.#runs.add('unsent'), { idleMs: STOP_IDLE_MS, totalMs })
     this.#context = undefined
@@ -122,7 +123,7 @@ export class Flusher {
     counts.errors++
     return new ExportError(
       'EXPORT_TIMEOUT',
-      `the receiver at ${sender.target} has not yet accepted what was sent before; unsent values stay due`,
+      `what is due to ${sender.target} is not sent yet: the receiver is slow, or maxBytesPerMs is low; unsent values stay due`,
       { retryable: true },
     )
   }

@@ -26,6 +26,8 @@ export interface Sender {
   open?(): void
   /** Never rejects. The bytes must not change, and the next call must not come, before it resolves. */
   send(bytes: Uint8Array): Promise<SendResult>
+  /** Sends without a pace from now on until `open`: what is not sent soon is lost. */
+  hurry?(): void
   /** Closes what must not stay open between two runs. */
   endRun?(): void
   /**

@@ -1,31 +1,45 @@
 import type { HostResolver } from './host-resolver.js'
+import { Pacer } from './pacer.js'
 import type { ChunkFormat, Sender, SendResult } from './sender.js'
 import { openStatsdClient, type DatagramClient } from './statsd-client.js'
 
-/** Sends datagrams over UDP. After an error the next address is tried, or the host is looked up again. */
+/** What a {@link UdpSender} is set to. */
+export interface UdpSettings {
+  readonly host: string
+  readonly port: number
+  readonly maxBytes: number
+  readonly maxBytesPerMs: number
+}
+
+/** Sends datagrams over UDP at a pace. After an error the next address is tried, or the host is looked up again. */
 export class UdpSender implements Sender {
   readonly format: ChunkFormat
   readonly target: string
   readonly #resolver: HostResolver
   readonly #port: number
+  readonly #pacer: Pacer
   #client: DatagramClient | undefined
   #isClosed = false
 
-  constructor(
-    resolver: HostResolver,
-    settings: { readonly host: string; readonly port: number; readonly maxBytes: number },
-  ) {
+  constructor(resolver: HostResolver, settings: UdpSettings) {
     this.format = { maxBytes: settings.maxBytes, lastLineBreak: 'omitted' }
     this.target = `udp://${settings.host}:${settings.port}`
     this.#resolver = resolver
     this.#port = settings.port
+    this.#pacer = new Pacer(settings.maxBytesPerMs)
   }
 
   open(): void {
     this.#isClosed = false
+    this.#pacer.switchOn()
+  }
+
+  hurry(): void {
+    this.#pacer.switchOff()
   }
 
   async send(bytes: Uint8Array): Promise<SendResult> {
+    await this.#pacer.wait(bytes.length)
     for (;;) {
       const error = await this.#trySend(bytes)
       if (error === undefined) return { outcome: 'sent' }
@@ -36,6 +50,7 @@ export class UdpSender implements Sender {
 
   close(): void {
     this.#isClosed = true
+    this.hurry()
     this.#closeClient()
   }
 

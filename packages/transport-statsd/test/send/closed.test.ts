@@ -19,7 +19,7 @@ interface Case {
   received(): Promise<string>
 }
 
-const settingsFor = (port: number) => ({ host: '127.0.0.1', port, maxBytes: 1_432 })
+const settingsFor = (port: number) => ({ host: '127.0.0.1', port, maxBytes: 1_432, maxBytesPerMs: 1_024 })
 const resolver = () => new HostResolver('127.0.0.1', 0)
 
 const cases: Record<string, () => Promise<Case>> = {

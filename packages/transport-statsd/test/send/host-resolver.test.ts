@@ -89,7 +89,7 @@ describe('a sender', () => {
   for (const protocol of ['udp', 'tcp'] as const) {
     const open = async (resolver: HostResolver) => {
       const receiver = protocol === 'udp' ? await openReceiver() : await openTcpReceiver()
-      const settings = { host: 'statsd.example', port: receiver.port, maxBytes: 1_432 }
+      const settings = { host: 'statsd.example', port: receiver.port, maxBytes: 1_432, maxBytesPerMs: 1_024 }
       const sender =
         protocol === 'udp' ? new UdpSender(resolver, settings) : new TcpSender(resolver, settings)
       onTestFinished(() => sender.close())

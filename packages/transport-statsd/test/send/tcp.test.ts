@@ -120,7 +120,7 @@ describe('TCP', () => {
     await tidegauge.flush()
     expect(health()).toMatchObject({
       state: 'down',
-      lastError: expect.stringContaining('has not yet accepted'),
+      lastError: expect.stringContaining('is not sent yet'),
     })
     instruments.hits.inc({ route: 'a' }, 2)
     expect([...receiver.sockets]).toHaveLength(1)
