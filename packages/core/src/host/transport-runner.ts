@@ -6,6 +6,7 @@ import type { ExportOutcome, Transport, TransportContext } from '../contract/tra
 import { BackOff } from './back-off.js'
 import type { Identity } from './identify.js'
 import { callWithin, type CallResult } from './deadline.js'
+import { ExportLog } from './export-log.js'
 import { startError } from './start-error.js'
 import { Status } from './status.js'
 
@@ -30,6 +31,7 @@ export class TransportRunner {
   queueSize = 0
   readonly #clock: Clock
   readonly #logger: Logger
+  readonly #exportLog: ExportLog
   readonly #subscriptions: (() => void)[] = []
   #abort = new AbortController()
   #isRunning = false
@@ -43,6 +45,7 @@ export class TransportRunner {
     this.version = settings.version
     this.#clock = settings.clock
     this.#logger = settings.logger
+    this.#exportLog = new ExportLog(settings)
     this.status = new Status(settings.clock)
   }
 
@@ -137,11 +140,10 @@ export class TransportRunner {
     if (outcome.queueSize !== undefined) this.queueSize = outcome.queueSize
     // what ends after the stop is counted, and makes nothing look alive
     if (this.#abort.signal.aborted) return
-    if (outcome.outcome === 'success') this.status.succeeded()
-    else if (outcome.outcome === 'failure') {
-      const words = this.status.failed(outcome.error)
-      this.#logger.error(`an export failed: ${words}`)
-    }
+    if (outcome.outcome === 'success') {
+      this.status.succeeded()
+      this.#exportLog.succeeded()
+    } else if (outcome.outcome === 'failure') this.#exportLog.failed(this.status.failed(outcome.error))
   }
 }
 
