@@ -2,6 +2,7 @@ import { connect, type Socket } from 'node:net'
 import { createWatchTimes, deliver, waitWhileOpen } from './delivery.js'
 import type { Address, HostResolver } from './host-resolver.js'
 import type { ChunkFormat, Sender, SendResult } from './sender.js'
+import { targetUrl } from './target-url.js'
 import { withTimeout } from './with-timeout.js'
 
 const CONNECT_TIMEOUT_MS = 3_000
@@ -27,7 +28,7 @@ export class TcpSender implements Sender {
     settings: { readonly host: string; readonly port: number; readonly maxBytes: number },
   ) {
     this.format = { maxBytes: settings.maxBytes, lastLineBreak: 'sent' }
-    this.target = `tcp://${settings.host}:${settings.port}`
+    this.target = targetUrl('tcp', settings)
     this.#resolver = resolver
     this.#port = settings.port
   }

@@ -1,6 +1,7 @@
 import type { HostResolver } from './host-resolver.js'
 import { Pacer } from './pacer.js'
 import type { ChunkFormat, Sender, SendResult } from './sender.js'
+import { targetUrl } from './target-url.js'
 import { openStatsdClient, type DatagramClient } from './statsd-client.js'
 
 /** What a {@link UdpSender} is set to. */
@@ -23,7 +24,7 @@ export class UdpSender implements Sender {
 
   constructor(resolver: HostResolver, settings: UdpSettings) {
     this.format = { maxBytes: settings.maxBytes, lastLineBreak: 'omitted' }
-    this.target = `udp://${settings.host}:${settings.port}`
+    this.target = targetUrl('udp', settings)
     this.#resolver = resolver
     this.#port = settings.port
     this.#pacer = new Pacer(settings.maxBytesPerMs)
