@@ -17,10 +17,12 @@ export type Lookup = (
 
 /** A hanging lookup must not make a flush hang. */
 const LOOKUP_TIMEOUT_MS = 3_000
+/** Nobody notices when datagrams go to an address that a host has left. */
+const LOOKUP_INTERVAL_MS = 30_000
 
 /**
- * The addresses of one host. They are looked up once, and again when each of them has failed: `localhost` has two on
- * most machines, and a server often listens on only one.
+ * The addresses of one host. They are looked up again when each of them has failed: `localhost` has two on most
+ * machines, and a server often listens on only one. While one is in use, they are looked up every 30 s of use.
  *
  * While a lookup hangs no other one is started, so that a broken DNS server takes one thread of the pool at most.
  */
@@ -32,6 +34,7 @@ export class HostResolver {
   /** The index of the address in use. */
   #current = 0
   #pending: Promise<readonly Address[]> | undefined
+  #lookedUpMs = 0
 
   constructor(host: string, family: 0 | 4 | 6, lookupHost: Lookup = lookup) {
     this.#host = host
@@ -39,15 +42,22 @@ export class HostResolver {
     this.#lookup = lookupHost
   }
 
-  /** The address in use. Rejects when the host cannot be resolved, or not in time. */
+  /**
+   * The address in use. Rejects when the host cannot be resolved, or not in time. Starts a lookup that is due, but does
+   * not wait for it while there is an address.
+   */
   async resolve(): Promise<Address> {
     if (this.#current >= this.#addresses.length) {
-      this.#pending ??= this.#lookUp().finally(() => (this.#pending = undefined))
       const timeoutError = () =>
         new Error(`looking up "${this.#host}" took longer than ${LOOKUP_TIMEOUT_MS} ms`)
-      this.#addresses = await withTimeout(LOOKUP_TIMEOUT_MS, this.#pending, timeoutError)
+      this.#addresses = await withTimeout(LOOKUP_TIMEOUT_MS, this.#pendingLookup(), timeoutError)
       this.#current = 0
-    }
+    } else if (performance.now() - this.#lookedUpMs >= LOOKUP_INTERVAL_MS && this.#pending === undefined)
+      this.#pendingLookup().then(
+        (addresses) => this.#update(addresses),
+        // the address in use may still be right
+        () => {},
+      )
     const address = this.#addresses[this.#current]
     if (address === undefined) throw new Error(`"${this.#host}" has no address`)
     return address
@@ -57,6 +67,20 @@ export class HostResolver {
   failed(): boolean {
     this.#current++
     return this.#current < this.#addresses.length
+  }
+
+  #pendingLookup(): Promise<readonly Address[]> {
+    this.#lookedUpMs = performance.now()
+    return (this.#pending ??= this.#lookUp().finally(() => (this.#pending = undefined)))
+  }
+
+  /** Keeps the address in use when the host still has it. */
+  #update(addresses: readonly Address[]): void {
+    if (addresses.length === 0) return
+    const used = this.#addresses[this.#current]
+    const index = addresses.findIndex(({ address }) => address === used?.address)
+    this.#addresses = addresses
+    this.#current = Math.max(0, index)
   }
 
   #lookUp(): Promise<readonly Address[]> {

@@ -12,7 +12,7 @@ export interface UdpSettings {
   readonly maxBytesPerMs: number
 }
 
-/** Sends datagrams over UDP at a pace. After an error the next address is tried, or the host is looked up again. */
+/** Sends datagrams over UDP at a pace. Finds a host that moved: see HostResolver. */
 export class UdpSender implements Sender {
   readonly format: ChunkFormat
   readonly target: string
@@ -20,6 +20,8 @@ export class UdpSender implements Sender {
   readonly #port: number
   readonly #pacer: Pacer
   #client: DatagramClient | undefined
+  /** The one that the client sends to. */
+  #address = ''
   #isClosed = false
 
   constructor(resolver: HostResolver, settings: UdpSettings) {
@@ -58,19 +60,26 @@ export class UdpSender implements Sender {
   /** Resolves to the error, if there was one. */
   async #trySend(bytes: Uint8Array): Promise<unknown> {
     try {
-      const client = (this.#client ??= await this.#openClient())
+      const client = await this.#currentClient()
       return await client.send(bytes)
     } catch (thrown) {
       return thrown
     }
   }
 
-  async #openClient(): Promise<DatagramClient> {
+  /** The open client, or another one when the host has moved. */
+  async #currentClient(): Promise<DatagramClient> {
     if (this.#isClosed) throw closedError()
-    const client = await openStatsdClient(await this.#resolver.resolve(), this.#port)
-    if (!this.#isClosed) return client
-    client.close()
-    throw closedError()
+    const target = await this.#resolver.resolve()
+    if (this.#client !== undefined && target.address === this.#address) return this.#client
+    this.#closeClient()
+    const client = await openStatsdClient(target, this.#port)
+    if (this.#isClosed) {
+      client.close()
+      throw closedError()
+    }
+    this.#address = target.address
+    return (this.#client = client)
   }
 
   #closeClient(): void {

@@ -191,7 +191,7 @@ describe.each(['tcp', 'unix', 'udp'] as const)('a receiver that does not read, o
       if (protocol !== 'udp') {
         expect(health()).toMatchObject({
           state: 'down',
-          lastError: expect.stringMatching(/not yet accepted|could not (be )?sent? to|no room/),
+          lastError: expect.stringMatching(/is not sent yet|could not (be )?sent? to|no room/),
         })
         expect(count(transport, 'errors')).toBeGreaterThan(0)
       }

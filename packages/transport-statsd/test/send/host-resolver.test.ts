@@ -1,3 +1,6 @@
+import { createSocket } from 'node:dgram'
+import { createServer } from 'node:net'
+import { flushPromises } from '@tidegauge/testkit'
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { HostResolver, type Lookup } from '../../src/send/host-resolver.js'
 import { TcpSender } from '../../src/send/tcp.js'
@@ -72,6 +75,68 @@ describe('a host', () => {
   })
 })
 
+describe('#10/40: a lookup of a host that is in use', () => {
+  const start = async (...answers: Parameters<Parameters<Lookup>[2]>[]) => {
+    vi.useFakeTimers({ toFake: ['performance'] })
+    const lookup = lookupOf((done) => {
+      const answer = answers.shift()
+      if (answer !== undefined) done(...answer)
+    })
+    const resolver = new HostResolver('statsd.example', 0, lookup)
+    return {
+      lookup,
+      resolver,
+      /** The address in use, after a lookup that is due. */
+      async addressAfter(ms: number) {
+        vi.advanceTimersByTime(ms)
+        await resolver.resolve()
+        await flushPromises()
+        return (await resolver.resolve()).address
+      },
+    }
+  }
+  const other = [{ address: '127.0.0.8', family: 4 }]
+
+  it('that fails, or finds no address, changes nothing', async () => {
+    const { addressAfter, lookup } = await start([null, one], [new Error('SERVFAIL'), []], [null, []])
+    expect(await addressAfter(0)).toBe('127.0.0.9')
+    expect(await addressAfter(30_000)).toBe('127.0.0.9')
+    expect(await addressAfter(30_000)).toBe('127.0.0.9')
+    expect(lookup).toHaveBeenCalledTimes(3)
+  })
+
+  it('that hangs holds nothing up, and no other one is started', async () => {
+    const { addressAfter, lookup } = await start([null, one])
+    expect(await addressAfter(0)).toBe('127.0.0.9')
+    for (let i = 0; i < 5; i++) expect(await addressAfter(30_000)).toBe('127.0.0.9')
+    expect(lookup).toHaveBeenCalledTimes(2)
+  })
+
+  it('keeps the address in use while the host still has it, in any order', async () => {
+    const { addressAfter } = await start([null, one], [null, [...other, ...one]], [null, other])
+    expect(await addressAfter(0)).toBe('127.0.0.9')
+    expect(await addressAfter(30_000)).toBe('127.0.0.9')
+    expect(await addressAfter(30_000)).toBe('127.0.0.8')
+  })
+})
+
+/** A receiver at another address of this machine. */
+async function listenOn(
+  protocol: 'udp' | 'tcp',
+  { port, address }: { readonly port: number; readonly address: string },
+  received: (text: string) => void,
+): Promise<void> {
+  if (protocol === 'udp') {
+    const socket = createSocket('udp4').on('message', (bytes) => received(bytes.toString()))
+    onTestFinished(() => void socket.close())
+    await new Promise<void>((resolve) => socket.bind(port, address, resolve))
+    return
+  }
+  const server = createServer((socket) => void socket.on('data', (bytes) => received(bytes.toString())))
+  onTestFinished(() => void server.close())
+  await new Promise<void>((resolve) => server.listen(port, address, resolve))
+}
+
 describe('a sender', () => {
   const lines = Buffer.from('a:1|c\n')
 
@@ -115,6 +180,39 @@ describe('a sender', () => {
       expect(lookup).toHaveBeenCalledTimes(1)
     })
   }
+
+  it.each(['udp', 'tcp'] as const)(
+    '#10/40: finds a host over %s that moved while its old address still accepts everything',
+    async (protocol) => {
+      vi.useFakeTimers({ toFake: ['performance'] })
+      const { lookup, resolver } = resolverOf(['127.0.0.1'], ['127.0.0.1'], ['127.0.0.2'])
+      const old = await openReceiver()
+      const tcpOld = await openTcpReceiver()
+      const port = protocol === 'udp' ? old.port : tcpOld.port
+      const moved: string[] = []
+      await listenOn(protocol, { port, address: '127.0.0.2' }, (text) => moved.push(text))
+      const settings = { host: 'statsd.example', port, maxBytes: 1_432, maxBytesPerMs: 1_024 }
+      const sender =
+        protocol === 'udp' ? new UdpSender(resolver, settings) : new TcpSender(resolver, settings)
+      onTestFinished(() => sender.close())
+      const sendAfter = async (ms: number) => {
+        vi.advanceTimersByTime(ms)
+        expect(await sender.send(lines)).toEqual({ outcome: 'sent' })
+      }
+      await sendAfter(0)
+      await sendAfter(29_000)
+      expect(lookup).toHaveBeenCalledTimes(1)
+      // the answer is used from the next chunk on
+      await sendAfter(1_000)
+      await sendAfter(0)
+      expect([lookup.mock.calls.length, moved]).toEqual([2, []])
+      await sendAfter(30_000)
+      await sendAfter(0)
+      await sendAfter(0)
+      await expect.poll(() => moved.length).toBe(2)
+      expect(lookup).toHaveBeenCalledTimes(3)
+    },
+  )
 
   it('looks its host up again after a broken connection', async () => {
     const { lookup, resolver } = resolverOf(['127.0.0.1'], ['127.0.0.1'])
