@@ -13,8 +13,6 @@ const ranks = ['1', '2', '3', '4', '5'] as const
 
 /** Writes a snapshot into the instruments. */
 export function report(snapshot: BitswapSnapshot, to: To): void {
-  // a pass with problems fails, and a failed pass keeps the series that it did not set
-  if (snapshot.problems !== undefined) removeState(to)
   reportTraffic(snapshot, to)
   const { exchanges, peers, wantlist, sendQueue, debts, advertisements } = snapshot
   if (exchanges !== undefined) to.exchanges.setTotal(exchanges)
@@ -42,16 +40,6 @@ function reportTraffic(snapshot: BitswapSnapshot, to: To): void {
   const { failedSends } = snapshot
   if (failedSends === undefined) return
   for (const reason of sendFailureReasons) to.sendFailures.setTotal({ reason }, failedSends[reason])
-}
-
-function removeState(to: To): void {
-  to.peers.remove()
-  to.maxDebtRatio.remove()
-  to.topDebtorRatio.clear()
-  to.topDebtorBytes.clear()
-  to.wantlistSize.remove()
-  to.oldestWant.remove()
-  to.sendQueue.remove()
 }
 
 function reportDebts({ maxDebtRatio, topDebtors }: Debts, to: To): void {

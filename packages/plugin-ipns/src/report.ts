@@ -21,9 +21,7 @@ export function createReport(
     logOnce,
   })
   const routerNames = new BoundedNames({ max: MAX_ROUTERS, what: 'routers', logOnce })
-  return ({ records, refreshes, publishes, routers, republisher, problems = [] }, to, { clock }) => {
-    // a pass with problems fails, and a failed pass keeps the series that it did not set
-    if (problems.length > 0) removeState(to)
+  return ({ records, refreshes, publishes, routers, republisher }, to, { clock }) => {
     if (records !== undefined) reportRecords(mergeByName(records, namespaces, mergeCounts), clock.now(), to)
     reportRefreshes(mergeByName(refreshes ?? {}, namespaces, mergeTotals), to)
     for (const [namespace, totals] of mergeByName(publishes ?? {}, namespaces, mergeTotals))
@@ -35,14 +33,6 @@ export function createReport(
     if (runs !== undefined)
       for (const result of results) to.republisherRuns.setTotal({ result }, runs[result])
   }
-}
-
-function removeState(to: To): void {
-  to.records.clear()
-  to.namespaceRecords.clear()
-  to.nextAttempt.clear()
-  to.lastEvent.clear()
-  to.republisherRunning.remove()
 }
 
 function reportRecords(byNamespace: ReadonlyMap<string, RecordCounts>, nowMs: number, to: To): void {

@@ -15,7 +15,15 @@ export interface SourcePluginParts<T extends InstrumentTable, S extends Snapshot
   readonly source: Source<S>
   /** The attributes that the source's events and activities may carry. Default: none. */
   readonly eventAttributes?: AttributeTable
-  /** Writes a snapshot into the instruments. What the snapshot leaves out is not exported. */
+  /**
+   * Called before the source starts, each time, with the handles: for what must be recorded when it happens, such as
+   * durations. Default: nothing.
+   */
+  onStart?(context: PluginContext<T>): void
+  /**
+   * Writes a snapshot into the instruments. A gauge that it does not set disappears, also in a pass with problems; a
+   * total that it does not set stays.
+   */
   report(snapshot: S, instruments: Handles<T>, context: PluginContext<T>): void
   /** Where messages go that come before the host's logger does. Default: one of its own. */
   readonly logOnce?: LogOnce
@@ -38,6 +46,7 @@ export function sourcePlugin<const T extends InstrumentTable, S extends Snapshot
 
   const attach = async (given: PluginContext<T>): Promise<void> => {
     const { clock, logger, signal, events } = given
+    parts.onStart?.(given)
     await source.start?.({ clock, logger, logOnce, signal, events })
     isAttached = true
   }
@@ -47,7 +56,9 @@ export function sourcePlugin<const T extends InstrumentTable, S extends Snapshot
     parts.report(snapshot as S, context.instruments, context)
     const { problems = [] } = snapshot
     if (problems.length > 0)
-      throw new CollectError('COLLECT_FAILED', name, `plugin "${name}": ${problems.join('; ')}`)
+      throw new CollectError('COLLECT_FAILED', name, `plugin "${name}": ${problems.join('; ')}`, undefined, {
+        isReported: true,
+      })
   }
   return {
     name,

@@ -57,10 +57,19 @@ export class RegistrationError extends TidegaugeError {
 /** A source could not be read. */
 export class CollectError extends TidegaugeError {
   readonly plugin: string
+  /** Whether everything that could be read was reported: what the pass left out is then not exported. */
+  readonly isReported: boolean
 
-  constructor(code: ErrorCode, plugin: string, message: string, cause?: unknown) {
-    super(code, message, { plugin }, cause)
+  constructor(
+    code: ErrorCode,
+    plugin: string,
+    message: string,
+    cause?: unknown,
+    { isReported = false }: { readonly isReported?: boolean } = {},
+  ) {
+    super(code, message, { plugin, ...(isReported && { isReported }) }, cause)
     this.plugin = plugin
+    this.isReported = isReported
   }
 }
 

@@ -59,13 +59,23 @@ function describePlugin(runner: PluginRunner, registry: Registry): HostDescripti
   }
 }
 
+/** Transports whose `describe()` runs now: one that describes its host would otherwise call itself for ever. */
+const describing = new WeakSet<Transport>()
+
 function detailsOf(transport: Transport): Readonly<Record<string, string>> {
+  if (describing.has(transport)) return {}
+  describing.add(transport)
   try {
+    const given: unknown = transport.describe?.() ?? {}
+    // an async describe() that rejects must not end the process
+    if (given instanceof Promise) given.catch(() => {})
     // copied: a getter of theirs may throw when somebody serializes it
-    const details = Object.entries<unknown>(transport.describe?.() ?? {})
+    const details = Object.entries<unknown>(given as object)
     const text = (value: unknown) => (typeof value === 'string' ? value : describeValue(value))
     return Object.fromEntries(details.map(([key, value]) => [key, text(value)]))
   } catch (thrown) {
     return { error: describeThrown(thrown) }
+  } finally {
+    describing.delete(transport)
   }
 }

@@ -199,7 +199,8 @@ export class PluginRunner {
     )
     pass.end(result === 'late' ? 'late' : 'done')
     if (result === 'late') abort.abort()
-    else if (result.ok && !this.#isStopped) registry.endPass(this.instance, pass.number)
+    else if ((result.ok || isReported(result.thrown)) && !this.#isStopped)
+      registry.endPass(this.instance, pass.number)
     // it held the event loop past its time, so that no timer could say so
     return result !== 'late' && result.ok && clock.monotonic() - startedAtMs > timeoutMs ? 'late' : result
   }
@@ -235,5 +236,15 @@ export class PluginRunner {
         registry.add<D>(this.instance, definition),
       forget: (name) => registry.remove(this.instance, name),
     }
+  }
+}
+
+/** Whether a pass failed only after it had reported what it could read. */
+function isReported(thrown: unknown): boolean {
+  try {
+    return (thrown as Partial<CollectError> | null | undefined)?.isReported === true
+  } catch {
+    // a proxy of theirs
+    return false
   }
 }

@@ -1,4 +1,5 @@
 /** Sources that answer too late, in part, wrongly or not at all any more. */
+import { sourcePlugin, type Source } from '@tidegauge/core'
 import { createManualClock, flushPromises, startTestHost } from '@tidegauge/testkit'
 import { describe, expect, test } from 'vitest'
 import { createLevelPlugin, startLevel, type Level } from '../support/level-plugin.js'
@@ -171,3 +172,45 @@ describe('a source that changed', () => {
 function changed(): Error {
   return Object.assign(new Error('the node was stopped'), { code: 'COLLECT_SOURCE_CHANGED' })
 }
+
+test('a pass with problems removes the gauges that it did not report, and keeps totals', async () => {
+  let isWell = true
+  const plugin = sourcePlugin({
+    name: 'probe',
+    version: '1.0.0',
+    instruments: {
+      size: { kind: 'gauge', name: 'size', help: 'S' },
+      jobs: { kind: 'counter', name: 'jobs_total', help: 'J' },
+    },
+    source: {
+      read: () => (isWell ? { size: 5, jobs: 3 } : { problems: ['the size could not be read'] }),
+    } as Source<{ size?: number; jobs?: number; problems?: string[] }>,
+    report({ size, jobs }, to) {
+      if (size !== undefined) to.size.set(size)
+      if (jobs !== undefined) to.jobs.setTotal(jobs)
+    },
+  })
+  const host = await startTestHost(plugin)
+  expect(Object.fromEntries(await host.read())).toEqual({ size: 5, jobs_total: 3 })
+  isWell = false
+  expect(Object.fromEntries(await host.read())).toEqual({ jobs_total: 3 })
+  expect(host.tidegauge.health().plugins[0].state).toBe('down')
+})
+
+test('onStart gives the handles before the source starts, for what is recorded when it happens', async () => {
+  const order: string[] = []
+  const plugin = sourcePlugin({
+    name: 'probe',
+    version: '1.0.0',
+    instruments: { duration: { kind: 'timer', name: 'duration_seconds', help: 'D' } },
+    source: { start: () => void order.push('source'), read: () => ({}) },
+    onStart({ instruments }) {
+      order.push('onStart')
+      instruments.duration.observe(0.5)
+    },
+    report() {},
+  })
+  const host = await startTestHost(plugin)
+  expect(order).toEqual(['onStart', 'source'])
+  expect(await host.value('duration_seconds')).toBe(1)
+})

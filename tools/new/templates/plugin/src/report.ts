@@ -18,9 +18,7 @@ export function createReport(
   })
   return ({ cpuSeconds, memoryBytes, warnings }, to) => {
     if (cpuSeconds !== undefined) for (const mode of modes) to.cpuSeconds.setTotal({ mode }, cpuSeconds[mode])
-    // a pass with problems fails, and a failed pass keeps the gauges that it did not set
-    if (memoryBytes === undefined) to.memoryBytes.clear()
-    else for (const area of areas) to.memoryBytes.set({ area }, memoryBytes[area])
+    if (memoryBytes !== undefined) for (const area of areas) to.memoryBytes.set({ area }, memoryBytes[area])
     for (const [warning, total] of mergeNames(warnings, names)) to.warnings.setTotal({ warning }, total)
   }
 }
