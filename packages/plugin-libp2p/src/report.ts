@@ -26,23 +26,13 @@ export function createReport(
   const known = knownGroups(groups)
   const moduleInstruments = new ModuleInstruments(logOnce)
   return (snapshot, to, context) => {
-    // a pass with problems fails, and a failed pass keeps the series that it did not set
-    const stale = snapshot.problems === undefined ? 'keep' : 'remove'
-    if (stale === 'remove') removeStale(snapshot, to)
     const { bandwidth, modules, webtransport } = snapshot
     if (bandwidth !== undefined) reportBandwidth(bandwidth, known, groupOf, to)
     reportResources(snapshot, to)
-    if (modules !== undefined) moduleInstruments.report(modules, context, stale)
+    if (modules !== undefined) moduleInstruments.report(modules, context)
     // last, since it may come from a source of the user
     if (webtransport !== undefined) reportWebtransport(webtransport, overrides, to)
   }
-}
-
-/** Removes the series of what has closed since the last pass. */
-function removeStale({ pools, webtransport }: Libp2pSnapshot, to: To): void {
-  if (pools !== undefined)
-    for (const gauge of [to.poolConnections, to.poolStreams, to.poolLimit]) gauge.clear()
-  if (webtransport !== undefined) to.certHash.clear()
 }
 
 function reportBandwidth(

@@ -7,8 +7,6 @@ type Context = Pick<PluginContext, 'define'>
 
 interface ModuleInstrument {
   readonly write: WriteValue
-  /** Of a group of gauges: removes every series. */
-  readonly clear?: () => void
 }
 
 const writeMethods = { gauge: 'set', counter: 'setTotal', histogram: 'observe', summary: 'observe' } as const
@@ -23,14 +21,13 @@ export class ModuleInstruments {
     this.#logOnce = logOnce
   }
 
-  /** Writes the values of every metric. `stale`: whether to remove the series of earlier passes first. */
-  report(modules: Iterable<ModuleValues>, context: Context, stale: 'remove' | 'keep'): void {
+  /** Writes the values of every metric. */
+  report(modules: Iterable<ModuleValues>, context: Context): void {
     if (context !== this.#context) this.#instruments.clear()
     this.#context = context
     for (const module of modules) {
       const instrument = this.#instrumentOf(module.definition, context)
       if (instrument === undefined) continue
-      if (stale === 'remove') instrument.clear?.()
       module.writeTo(instrument.write)
     }
   }
@@ -59,6 +56,5 @@ function defineInstrument({ label, ...single }: ModuleDefinition, context: Conte
   if (label === undefined) return { write: (_key, value) => handle[method](value) }
   return {
     write: (key, value) => handle[method]({ [label]: key }, value),
-    ...(single.kind === 'gauge' && { clear: () => handle.clear() }),
   }
 }
