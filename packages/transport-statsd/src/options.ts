@@ -3,6 +3,13 @@ import type { LineSettings } from './encode/line-settings.js'
 import { tagStyles, type NameForm, type TagStyle } from './encode/tag-style.js'
 import { parseTags } from './encode/tags.js'
 import type { FlushSettings } from './flush/flusher.js'
+import {
+  defaultPreset,
+  serverNames,
+  serverPresets,
+  type ServerName,
+  type ServerPreset,
+} from './server-presets.js'
 import { isRate, type SampleSettings } from './samples/sample-series.js'
 import { parseTarget, targetKeys, type Target, type TargetOptions } from './send/target.js'
 
@@ -10,13 +17,15 @@ import { parseTarget, targetKeys, type Target, type TargetOptions } from './send
 export interface StatsdOptions extends TargetOptions {
   /** The transport's name in routes, `/health` and core's own metrics. Default: `statsd`. */
   readonly name?: string
-  /** How labels are written. npm's server, Telegraf and statsd_exporter read the default, too. Default: `dogstatsd`. */
+  /** The receiver. Chooses the defaults of `tags`, `counters`, `histograms` and `nonAscii`, and the types of raw samples. */
+  readonly server?: ServerName
+  /** How labels are written. Default: `dogstatsd`, or what the server reads. */
   readonly tags?: TagStyle
   /** `dotted`: the dotted names of instruments and labels that have one. `underscored`: as in Prometheus. Default: `dotted`. */
   readonly names?: NameForm
   /** Comes before every name, unchanged: letters, digits, `_`, `.`, `-`. Default: no prefix. */
   readonly prefix?: string
-  /** Whether label values keep characters beyond ASCII. Default: `keep`, over TCP `replace`. */
+  /** Whether label values keep characters beyond ASCII. Default: `keep`, over TCP `replace` or what the server reads. */
   readonly nonAscii?: 'keep' | 'replace'
   /** Tags of every line. A label of the same name wins, even when it is empty. Default: no tags. */
   readonly globalTags?: Readonly<Record<string, string>>
@@ -24,13 +33,13 @@ export interface StatsdOptions extends TargetOptions {
   readonly flushIntervalMs?: number
   /** Part of the interval by which a flush comes earlier or later at random, 0 to 1. Default: 0.1. */
   readonly jitterRatio?: number
-  /** Whether histograms are sent as buckets, or as quantiles since the last flush. Default: `buckets`. */
+  /** Whether histograms are sent as buckets, or as quantiles since the last flush. Default: `buckets`, or what the server needs. */
   readonly histograms?: 'buckets' | 'quantiles'
   /** The quantiles of `histograms: 'quantiles'`, 0 to 1. Default: 0.5, 0.9, 0.99. */
   readonly quantiles?: readonly number[]
   /** Whether an unchanged gauge is sent again: some servers forget gauges that are not. Default: `resend`. */
   readonly unchangedGauges?: 'resend' | 'skip'
-  /** `whole`: fractions of a delta wait until they add up to one, because Telegraf cuts them off. Default: `exact`. */
+  /** `whole`: fractions of a delta wait until they add up to one, because some servers cut them off. Default: `exact`, or what the server needs. */
   readonly counters?: 'exact' | 'whole'
   /** The part of a plugin's raw samples that is sent, by the plugin's name. Default: all samples. */
   readonly sampling?: Readonly<Record<string, number>>
@@ -49,6 +58,7 @@ export interface StatsdSettings extends FlushSettings, Omit<SampleSettings, 'ran
 
 const keys = [
   'name',
+  'server',
   ...targetKeys,
   'tags',
   'names',
@@ -73,10 +83,12 @@ export function parseOptions(options: StatsdOptions = {}): StatsdSettings {
   const name = check.text('name', given.name, 'statsd')
   check.expect(/^[a-z][a-z0-9-]*$/.test(name), 'name', name, 'lower case letters, digits and hyphens')
   const target = parseTarget(check, given)
+  const preset = parseServer(check, given.server)
   const settings: StatsdSettings = {
     name,
     target,
-    lines: parseLines(check, given, target.protocol),
+    lines: parseLines(check, given, { preset, protocol: target.protocol }),
+    ...(preset.sampleType && { sampleType: preset.sampleType }),
     flushIntervalMs: check.integer('flushIntervalMs', given.flushIntervalMs, 10_000, 10, 2 ** 31 - 1),
     jitterRatio: parseJitter(check, given.jitterRatio),
     sampling: parseSampling(check, given.sampling),
@@ -90,7 +102,16 @@ export function parseOptions(options: StatsdOptions = {}): StatsdSettings {
   return settings
 }
 
-function parseLines(check: OptionCheck, given: StatsdOptions, protocol: Target['protocol']): LineSettings {
+function parseServer(check: OptionCheck, server: unknown): ServerPreset {
+  if (server === undefined) return defaultPreset
+  return serverPresets[check.choice('server', server, 'statsd', serverNames)]
+}
+
+function parseLines(
+  check: OptionCheck,
+  given: StatsdOptions,
+  { preset, protocol }: { readonly preset: ServerPreset; readonly protocol: Target['protocol'] },
+): LineSettings {
   const { prefix = '', quantiles = [0.5, 0.9, 0.99] } = given
   const isPrefix = typeof prefix === 'string' && /^[A-Za-z0-9_.-]*$/.test(prefix)
   check.expect(isPrefix, 'prefix', prefix, 'letters, digits, "_", "." and "-"')
@@ -100,18 +121,18 @@ function parseLines(check: OptionCheck, given: StatsdOptions, protocol: Target['
     quantiles.every((q, i) => typeof q === 'number' && q >= 0 && q <= 1 && quantiles.indexOf(q) === i)
   check.expect(areQuantiles, 'quantiles', quantiles, 'different numbers from 0 to 1')
   return {
-    style: check.choice('tags', given.tags, 'dogstatsd', tagStyles),
+    style: check.choice('tags', given.tags, preset.tags, tagStyles),
     names: check.choice('names', given.names, 'dotted', ['dotted', 'underscored']),
     prefix,
-    nonAscii: check.choice('nonAscii', given.nonAscii, protocol === 'tcp' ? 'replace' : 'keep', [
+    nonAscii: check.choice('nonAscii', given.nonAscii, protocol === 'tcp' ? preset.nonAscii : 'keep', [
       'keep',
       'replace',
     ]),
     globalTags: parseTags(check, 'globalTags', given.globalTags),
-    histograms: check.choice('histograms', given.histograms, 'buckets', ['buckets', 'quantiles']),
+    histograms: check.choice('histograms', given.histograms, preset.histograms, ['buckets', 'quantiles']),
     quantiles,
     unchangedGauges: check.choice('unchangedGauges', given.unchangedGauges, 'resend', ['resend', 'skip']),
-    counters: check.choice('counters', given.counters, 'exact', ['exact', 'whole']),
+    counters: check.choice('counters', given.counters, preset.counters, ['exact', 'whole']),
   }
 }
 

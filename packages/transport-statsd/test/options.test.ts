@@ -72,6 +72,7 @@ describe('options', () => {
       path: '/x',
       maxDatagramBytes: 10,
       maxBytesPerMs: 0,
+      server: 'x',
       tags: 'datadog',
       names: 'x',
       prefix: 'a b',

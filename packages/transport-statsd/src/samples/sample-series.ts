@@ -32,6 +32,8 @@ export interface SampleSettings {
   readonly lines: LineSettings
   /** Rates by the plugin's name. */
   readonly sampling: Readonly<Record<string, number>>
+  /** Of all series, for a server that reads no other. Default: the one of each series. */
+  readonly sampleType?: 'ms'
   /** For tests. Default `Math.random`. */
   readonly random?: () => number
 }
@@ -39,10 +41,11 @@ export interface SampleSettings {
 /** Creates a series of raw samples. Throws `OPTIONS_INVALID`. */
 export function createSampleSeries(
   options: SampleSeriesOptions,
-  { lines, sampling, random = Math.random }: SampleSettings,
+  { lines, sampling, sampleType, random = Math.random }: SampleSettings,
   { queue, counts }: { readonly queue: SampleQueue; readonly counts: TransportCounts },
 ): SampleSeries {
-  const { name, type, tags, rate } = parseSampleSeries(options, sampling)
+  const { name, type: givenType, tags, rate } = parseSampleSeries(options, sampling)
+  const type = sampleType ?? givenType
   const names = new LineNames({ name, dottedName: undefined }, lines)
   const { text, isReplaced } = tagText([...lines.globalTags, ...tags], lines)
   if (names.isReplaced || isReplaced) counts.replacedSeries++
