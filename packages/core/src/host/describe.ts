@@ -70,7 +70,7 @@ function detailsOf(transport: Transport): Readonly<Record<string, string>> {
     // an async describe() that rejects must not end the process
     if (given instanceof Promise) given.catch(() => {})
     // copied: a getter of theirs may throw when somebody serializes it
-    const details = Object.entries<unknown>(given as object)
+    const details = Object.entries(given as Readonly<Record<string, unknown>>)
     const text = (value: unknown) => (typeof value === 'string' ? value : describeValue(value))
     return Object.fromEntries(details.map(([key, value]) => [key, text(value)]))
   } catch (thrown) {
