@@ -34,6 +34,7 @@ export class Host implements Tidegauge {
   readonly #events: EventBus
   #starting: Promise<void> | undefined
   #stopping: Promise<void> | undefined
+  #flushing: Promise<void> | undefined
   readonly #lateStarts = new LateStarts()
   readonly #starter: TransportStarter
 
@@ -133,7 +134,9 @@ export class Host implements Tidegauge {
 
   async flush(): Promise<void> {
     assertState(this, 'flush()', 'running')
-    await holdProcess(this.#flushAll(this.#budget()))
+    // shared: a transport may flush its host while it is flushed
+    this.#flushing ??= this.#flushAll(this.#budget()).finally(() => (this.#flushing = undefined))
+    await holdProcess(this.#flushing)
   }
 
   health(): HealthReport {

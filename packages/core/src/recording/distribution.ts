@@ -24,8 +24,19 @@ import { takeExponential, takeHistogram, takeSummary } from './following/take-to
 
 type Place = ConstructorParameters<typeof SourceSeries>[1]
 
+/** What the series of every distribution share. */
+abstract class ObservedSeries extends SourceSeries {
+  /** Without a place yet, or with a value that is not finite. A method, because a closure would cost each call. */
+  protected observeSlowly(value: unknown, exemplar: Exemplar | undefined): void {
+    const dropReason = dropReasonOf(value)
+    const slot = dropReason === undefined ? this.place() : this.instrument.drop(dropReason, value)
+    // only now: the series may have followed its instrument into another registry
+    if (slot >= 0) recordIn(this.instrument, slot, value as number, exemplar)
+  }
+}
+
 /** One series of a histogram over explicit bounds, or a stopwatch over one. */
-export class HistogramSeries extends SourceSeries implements Timer {
+export class HistogramSeries extends ObservedSeries implements Timer {
   #bounds: readonly number[]
 
   constructor(instrument: Instrument, place: Place) {
@@ -41,7 +52,7 @@ export class HistogramSeries extends SourceSeries implements Timer {
       page[this.at + bucket] += 1
       page[this.at + bounds.length + 1] += value
       if (exemplar !== undefined) this.instrument.keepExemplar(this.slot, bucket, value, exemplar)
-    } else recordSlowly(this, () => this.place(), value, exemplar)
+    } else this.observeSlowly(value, exemplar)
   }
 
   protected override moved(to: Successor, labels: Readonly<Record<string, unknown>>): void {
@@ -62,12 +73,12 @@ export class HistogramSeries extends SourceSeries implements Timer {
  * One series of an exponential histogram. It and {@link SummarySeries} are classes of their own so that each call
  * to a state has one shape, and passes its number without boxing it.
  */
-export class ExponentialSeries extends SourceSeries implements Timer {
+export class ExponentialSeries extends ObservedSeries implements Timer {
   observe(value: number, exemplar?: Exemplar): void {
     if (typeof value === 'number' && value - value === 0 && this.slot >= 0) {
       ;(this.instrument.states[this.slot] as ExponentialBuckets).observe(value)
       if (exemplar !== undefined) this.instrument.keepExemplar(this.slot, 0, value, exemplar)
-    } else recordSlowly(this, () => this.place(), value, exemplar)
+    } else this.observeSlowly(value, exemplar)
   }
 
   setTotals(reported: ExponentialTotals): void {
@@ -80,11 +91,11 @@ export class ExponentialSeries extends SourceSeries implements Timer {
 }
 
 /** One series of a summary. Exemplars are for histograms and counters: it takes none. */
-export class SummarySeries extends SourceSeries implements Timer {
+export class SummarySeries extends ObservedSeries implements Timer {
   observe(value: number): void {
     if (typeof value === 'number' && value - value === 0 && this.slot >= 0)
       (this.instrument.states[this.slot] as SlidingWindow).observe(value)
-    else recordSlowly(this, () => this.place(), value, undefined)
+    else this.observeSlowly(value, undefined)
   }
 
   setTotals(reported: SummaryTotals): void {
@@ -137,18 +148,6 @@ export function createDistribution(instrument: Instrument, place: Place): Distri
   const { kind } = instrument.definition
   if (kind === 'histogram') return new HistogramSeries(instrument, place)
   return kind === 'summary' ? new SummarySeries(instrument, place) : new ExponentialSeries(instrument, place)
-}
-
-function recordSlowly(
-  series: SourceSeries,
-  place: () => number,
-  value: unknown,
-  exemplar: Exemplar | undefined,
-): void {
-  const dropReason = dropReasonOf(value)
-  const slot = dropReason === undefined ? place() : series.instrument.drop(dropReason, value)
-  // only now: the series may have followed its instrument into another registry
-  if (slot >= 0) recordIn(series.instrument, slot, value as number, exemplar)
 }
 
 function recordIn(instrument: Instrument, slot: number, value: number, exemplar: Exemplar | undefined): void {

@@ -16,7 +16,10 @@ const passes = new AsyncLocalStorage<Pass>()
 export class CurrentPass {
   readonly #pass: Pass
 
+  readonly #hadLatePass: boolean
+
   constructor(instance: PluginInstance) {
+    this.#hadLatePass = instance.pass < 0
     this.#pass = { instance, number: ++instance.lastPass, isLate: false }
     instance.pass = this.#pass.number
   }
@@ -29,8 +32,8 @@ export class CurrentPass {
   end(result: 'late' | 'done'): void {
     const { instance } = this.#pass
     this.#pass.isLate = result === 'late'
-    if (result === 'late') instance.hasLatePass = true
-    instance.pass = 0
+    // from then on each write is asked which pass it belongs to
+    instance.pass = result === 'late' || this.#hadLatePass ? -1 : 0
   }
 
   get number(): number {

@@ -188,7 +188,7 @@ export class Instrument {
   stamp(slot: number): void {
     const { instance } = this
     // between passes, which is the hot path, nothing more is asked
-    if (instance.pass === 0 && !instance.hasLatePass) return
+    if (instance.pass === 0) return
     if (this.definition.lifetime !== 'collect') return
     const pass = passOf(instance)
     if (pass !== 0) this.stamps.set(slot, pass)

@@ -4,12 +4,10 @@ export interface PluginInstance {
   readonly version: string
   /** Constant labels that the host gave, such as the node's name. */
   readonly labels: Readonly<Record<string, string>>
-  /** The collect pass that is under way, by its number; 0 between passes. */
+  /** The collect pass that is under way, by its number; 0 between passes, -1 there once a pass was late. */
   pass: number
   /** The number of the latest pass. */
   lastPass: number
-  /** Whether any pass took too long and may still write. */
-  hasLatePass: boolean
 }
 
 export function createPluginInstance(
@@ -17,5 +15,5 @@ export function createPluginInstance(
   labels: Readonly<Record<string, string>> = {},
   version = '0.0.0',
 ): PluginInstance {
-  return { plugin, version, labels, pass: 0, lastPass: 0, hasLatePass: false }
+  return { plugin, version, labels, pass: 0, lastPass: 0 }
 }

@@ -53,6 +53,16 @@ describe('a plugin that calls its host while it collects (issue 10, 15)', () => 
   })
 })
 
+test('a transport that flushes its host while it is flushed starts no further round (issue 10, 15)', async () => {
+  let flushes = 0
+  let host!: Tidegauge
+  const flushing = (name: string) => transport({ name, flush: () => (flushes++, void host.flush()) })
+  host = createTidegauge({ logger: 'silent' }).export(flushing('one')).export(flushing('two'))
+  await host.start()
+  await host.flush()
+  expect(flushes).toBe(2)
+})
+
 describe('a transport whose start never ends (issue 10, 19)', () => {
   test('fails the start of the host after a while, and everything is stopped', async () => {
     const clock = createManualClock()
