@@ -19,8 +19,8 @@ export interface ServerPreset extends Pick<LineSettings, 'counters' | 'histogram
   readonly tags: TagStyle
   /** Over TCP. */
   readonly nonAscii: LineSettings['nonAscii']
-  /** The only type of raw samples that the server reads as a distribution; undefined: each. */
-  readonly sampleType?: 'ms'
+  /** The type of all raw samples, when the server does not read each type as a distribution. */
+  readonly sampleType?: 'ms' | 'h'
 }
 
 /** Without a server: what most servers read. */
@@ -36,7 +36,7 @@ export const defaultPreset: ServerPreset = {
  * - Datadog uses each interval alone ("DogStatsD").
  * - Telegraf reads Influx tags without an option, and cuts fractions of counters off (statsd input).
  * - collectd 5.12 refuses lines with `|#` and the type `h` (statsd.c).
- * - netdata has no tags of its own, and cuts fractions of counters off (statsd.c).
+ * - netdata 1.37 merges series that differ in tags, cuts fractions of counters off, and reads `d` as a word (statsd.c).
  * - statsd_exporter adds deltas up, with fractions.
  */
 export const serverPresets: Readonly<Record<ServerName, ServerPreset>> = {
@@ -44,6 +44,6 @@ export const serverPresets: Readonly<Record<ServerName, ServerPreset>> = {
   datadog: { ...defaultPreset, histograms: 'quantiles' },
   telegraf: { ...defaultPreset, tags: 'influx', counters: 'whole', nonAscii: 'keep' },
   collectd: { ...defaultPreset, tags: 'none', histograms: 'quantiles', sampleType: 'ms' },
-  netdata: { ...defaultPreset, tags: 'none', counters: 'whole', histograms: 'quantiles', sampleType: 'ms' },
+  netdata: { ...defaultPreset, tags: 'none', counters: 'whole', histograms: 'quantiles', sampleType: 'h' },
   statsd_exporter: { ...defaultPreset, nonAscii: 'keep' },
 }

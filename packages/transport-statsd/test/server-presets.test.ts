@@ -7,7 +7,7 @@ describe('#10/41: the preset', () => {
     ['datadog', 'dogstatsd', 'exact', 'quantiles', undefined],
     ['telegraf', 'influx', 'whole', 'buckets', undefined],
     ['collectd', 'none', 'exact', 'quantiles', 'ms'],
-    ['netdata', 'none', 'whole', 'quantiles', 'ms'],
+    ['netdata', 'none', 'whole', 'quantiles', 'h'],
     ['statsd_exporter', 'dogstatsd', 'exact', 'buckets', undefined],
   ] as const)(
     'of %s: tags %s, counters %s, histograms as %s',

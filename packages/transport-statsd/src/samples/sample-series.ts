@@ -32,8 +32,8 @@ export interface SampleSettings {
   readonly lines: LineSettings
   /** Rates by the plugin's name. */
   readonly sampling: Readonly<Record<string, number>>
-  /** Of all series, for a server that reads no other. Default: the one of each series. */
-  readonly sampleType?: 'ms'
+  /** Of all series, for a server that does not read each type. Default: the one of each series. */
+  readonly sampleType?: 'ms' | 'h'
   /** For tests. Default `Math.random`. */
   readonly random?: () => number
 }

@@ -23,7 +23,7 @@ export interface TargetOptions {
   readonly maxDatagramBytes?: number
   /**
    * Over UDP: bytes that are sent per millisecond after the first 16,384, because a receiver loses what it cannot read
-   * in time. Default: 1,024.
+   * in time. Unit: bytes/ms. Default: 1,024.
    */
   readonly maxBytesPerMs?: number
 }
