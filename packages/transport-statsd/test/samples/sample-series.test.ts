@@ -163,7 +163,7 @@ describe('samples', () => {
     for (let i = 0; i < 60; i++) wait.record(100)
     await flushPromises()
     instruments.level.set(2)
-    const second = tidegauge.flush()
+    const second = transport.flush!()
     await flushPromises()
     release()
     await Promise.all([first, second])
