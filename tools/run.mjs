@@ -29,12 +29,15 @@ const tests = (env = {}) => [
       '.',
     ]),
     build,
-    step('types of tests', 'tsc', ['-p', 'tsconfig.tests.json']),
-    step('lint', 'oxlint', ['--type-aware', '--quiet']),
     step('boundaries', 'node', ['tools/check-boundaries.ts']),
     step('words', 'node', ['tools/check-words.ts']),
   ],
-  [step('generated files', 'node', ['tools/generate.ts', '--check'])],
+  // these read what was built
+  [
+    step('types of tests', 'tsc', ['-p', 'tsconfig.tests.json']),
+    step('lint', 'oxlint', ['--type-aware', '--quiet']),
+    step('generated files', 'node', ['tools/generate.ts', '--check']),
+  ],
   [step('tests', 'node', ['tools/run-tests.ts', ...forwarded], { env, isLoud: true })],
 ]
 

@@ -175,6 +175,9 @@ function changed(): Error {
 
 test('a pass with problems removes the gauges that it did not report, and keeps totals', async () => {
   let isWell = true
+  const source: Source<{ size?: number; jobs?: number; problems?: string[] }> = {
+    read: () => (isWell ? { size: 5, jobs: 3 } : { problems: ['the size could not be read'] }),
+  }
   const plugin = sourcePlugin({
     name: 'probe',
     version: '1.0.0',
@@ -182,9 +185,7 @@ test('a pass with problems removes the gauges that it did not report, and keeps 
       size: { kind: 'gauge', name: 'size', help: 'S' },
       jobs: { kind: 'counter', name: 'jobs_total', help: 'J' },
     },
-    source: {
-      read: () => (isWell ? { size: 5, jobs: 3 } : { problems: ['the size could not be read'] }),
-    } as Source<{ size?: number; jobs?: number; problems?: string[] }>,
+    source,
     report({ size, jobs }, to) {
       if (size !== undefined) to.size.set(size)
       if (jobs !== undefined) to.jobs.setTotal(jobs)
