@@ -12,6 +12,7 @@ import { assertState } from './assert-state.js'
 import { Components } from './components.js'
 import { describeHost, healthOf } from './describe.js'
 import { EventBus } from './event-bus.js'
+import { FlushQueue } from './flush-queue.js'
 import { holdProcess } from './hold-process.js'
 import { instrumentSetOf, instrumentsPlugin, type InstrumentSet } from './instrument-set.js'
 import { LateStarts } from './late-starts.js'
@@ -34,7 +35,7 @@ export class Host implements Tidegauge {
   readonly #events: EventBus
   #starting: Promise<void> | undefined
   #stopping: Promise<void> | undefined
-  #flushing: Promise<void> | undefined
+  readonly #flushes = new FlushQueue()
   readonly #lateStarts = new LateStarts()
   readonly #starter: TransportStarter
 
@@ -134,9 +135,7 @@ export class Host implements Tidegauge {
 
   async flush(): Promise<void> {
     assertState(this, 'flush()', 'running')
-    // shared: a transport may flush its host while it is flushed
-    this.#flushing ??= this.#flushAll(this.#budget()).finally(() => (this.#flushing = undefined))
-    await holdProcess(this.#flushing)
+    await holdProcess(this.#flushes.run(() => this.#flushAll(this.#budget())))
   }
 
   health(): HealthReport {
