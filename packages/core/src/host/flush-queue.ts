@@ -23,7 +23,11 @@ export class FlushQueue {
   }
 
   #start(flush: () => Promise<void>): Promise<void> {
-    this.#running = flushes.run(this, flush).finally(() => (this.#running = undefined))
-    return this.#running
+    // set before the flush begins, which may ask for another at once
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    this.#running = promise
+    const ended = flushes.run(this, flush).finally(() => (this.#running = undefined))
+    ended.then(resolve, reject)
+    return promise
   }
 }
