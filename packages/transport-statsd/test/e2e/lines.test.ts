@@ -38,7 +38,7 @@ async function send(plan: Plan, { style, nonAscii = 'keep' }: Writing, target: T
     globalTags: { env: plan.globalTag },
     flushIntervalMs: 3_600_000,
   })
-  const tidegauge = createTidegauge({ selfMetrics: 'off' }).export(memory).export(transport)
+  const tidegauge = createTidegauge({ selfMetrics: 'off', logger: 'silent' }).export(memory).export(transport)
   const instruments = tidegauge.instruments('app', tableOf(plan), { labels: { node: plan.constantLabel } })
   await tidegauge.start()
   let isStopped = false
@@ -180,7 +180,7 @@ const sampleSeries: fc.Arbitrary<Samples> = fc.record({
 async function expectSamples(all: readonly Samples[], style: Style): Promise<void> {
   const target = targets.get('udp')!
   const transport = statsd({ ...target.options, tags: style, flushIntervalMs: 3_600_000 })
-  const tidegauge = createTidegauge({ selfMetrics: 'off' }).export(transport)
+  const tidegauge = createTidegauge({ selfMetrics: 'off', logger: 'silent' }).export(transport)
   await tidegauge.start()
   for (const [i, { name, type, label, rate, values }] of all.entries()) {
     const series = transport.samples({ name: `${name}_x${i}`, type, rate, labels: { label, id: `${i}` } })
