@@ -63,13 +63,18 @@ describe('a crowd of clients that do not read or send slowly', () => {
       let peak = idle
       let goneMs: number | undefined
       let most = 0
+      let cameMs = 0
       const elapsedMs = () => performance.now() - fromMs
-      const scraping = scrapeWhile(server.origin + path, () => elapsedMs() > 6_500)
-      while (elapsedMs() < 6_500) {
+      const scraping = scrapeWhile(server.origin + path, () => elapsedMs() > 8_000)
+      while (elapsedMs() < 8_000) {
         if (crowds.length === 1 && elapsedMs() > slowComeMs)
           crowds.push(slowHeaders(server.port, counts.slow))
         const { rssBytes, connections } = await server.measure()
-        most = Math.max(most, connections)
+        // on a busy machine the last of the crowd is accepted late
+        if (connections > most) {
+          most = connections
+          cameMs = elapsedMs()
+        }
         peak = Math.max(peak, rssBytes)
         // the healthy scraper has at most one
         if (connections > 1) goneMs = undefined
@@ -81,11 +86,11 @@ describe('a crowd of clients that do not read or send slowly', () => {
       const p99 = sorted[Math.floor(sorted.length * 0.99)]
       console.log(
         `${counts.readers} that never read, ${counts.slow} slow: idle ${(idle / MB).toFixed(0)} MB, peak +${((peak - idle) / MB).toFixed(1)} MB, ` +
-          `${most} connections at most, disconnected after ${goneMs?.toFixed(0)} ms; ${times.length} healthy scrapes of ${what}, ${failed.length} failed (${[...new Set(failed)].join()}), ` +
+          `${most} connections at most, the last after ${cameMs.toFixed(0)} ms, disconnected after ${goneMs?.toFixed(0)} ms; ${times.length} healthy scrapes of ${what}, ${failed.length} failed (${[...new Set(failed)].join()}), ` +
           `p50 ${sorted[times.length >> 1].toFixed(1)} ms, p95 ${sorted[Math.floor(sorted.length * 0.95)].toFixed(1)} ms, p99 ${p99.toFixed(1)} ms, max ${sorted.at(-1)!.toFixed(1)} ms`,
       )
       expect(failed).toEqual([])
-      expect(goneMs).toBeLessThan(5_000)
+      expect(goneMs! - cameMs).toBeLessThan(5_000)
       const atQuantile = (some: readonly number[]) =>
         some.toSorted((a, b) => a - b)[Math.floor(some.length * quantile)]
       const ratio = atQuantile(times) / atQuantile(alone.times)
